@@ -1,0 +1,54 @@
+// The contract of the configuration engine: a tree is parsed once, requests are resolved
+// against it, and every value can say why it is what it is.
+import type { Problem, SourceLocation } from "../problems.ts";
+
+export type SymbolType = "bool" | "tristate" | "string" | "int" | "hex";
+
+/** A value that somebody asks for. */
+export interface Request {
+  readonly symbol: string;
+  /** As in a .config file, without quotes: "y", "n", "m", "123", "0x10", "text". */
+  readonly value: string;
+  /** Who asks: the property path that a problem names, e.g. `options.LWIP_TCP_WND`. */
+  readonly path: string;
+}
+
+/** One step of a chain that ends in a symbol's value. */
+export interface Reason {
+  readonly kind: "requested" | "selected" | "implied" | "default" | "choice" | "blocked";
+  readonly symbol: string;
+  /** What selected it, for kind "selected" and "implied"; the failing expression for "blocked". */
+  readonly by?: string;
+  readonly location?: SourceLocation;
+}
+
+export interface Configuration {
+  /** Every symbol with a value that would be written to .config, sorted by name. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Requests that could not be granted: unknown symbol (with the nearest name), a dependency
+   * that is off (which one), a value outside its range or type. */
+  readonly problems: readonly Problem[];
+  /** The shortest chain why a symbol is on, from the request to the symbol; or what blocks it. */
+  explain(symbol: string): readonly Reason[];
+}
+
+export interface SymbolInfo {
+  readonly name: string;
+  readonly type: SymbolType;
+  readonly prompt?: string;
+  readonly help?: string;
+  /** Where it is first defined; the file is relative to the tree's root. */
+  readonly location: SourceLocation;
+}
+
+export interface ParseOptions {
+  /** $(NAME) for names that are not macros. Default: nothing, so that no environment leaks in. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Allows $(shell,…) and its kin. Default: false; a tree may come from anybody. */
+  readonly allowShell?: boolean;
+}
+
+export interface KconfigTree {
+  readonly symbols: ReadonlyMap<string, SymbolInfo>;
+  resolve(requests: readonly Request[]): Configuration;
+}
