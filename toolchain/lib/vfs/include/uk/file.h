@@ -17,7 +17,12 @@
 struct uk_file;
 struct uk_file_watch;
 
-/* Every function is optional; an absent one gives the errno Linux gives for such a file. */
+/*
+ * Every function is optional; an absent one gives the errno Linux gives for such a file.
+ * read and write wait themselves unless file->flags has O_NONBLOCK; the caller holds a
+ * reference meanwhile. A file that seeks takes the position from *offset and advances it
+ * (with O_APPEND it writes at its end); others ignore it.
+ */
 struct uk_file_ops {
 	ssize_t (*read)(struct uk_file *file, const struct iovec *vectors, int count, off_t *offset);
 	ssize_t (*write)(struct uk_file *file, const struct iovec *vectors, int count, off_t *offset);
@@ -41,9 +46,12 @@ struct uk_file {
 	off_t offset; /* for files that seek */
 	struct uk_wait_queue waiting;	/* threads blocked in read, write, accept, connect */
 	struct uk_file_watch *watches;	/* poll and epoll */
+	char *path; /* of an open directory: absolute, where the *at() calls start; else NULL */
 };
 
-/* Told about new events on a file it is attached to. notify() MUST NOT wait. */
+/* Told about new events on a file it is attached to. notify() MUST NOT wait. When the last
+ * reference to the file goes, its watches are detached first and told POLLNVAL with `file`
+ * NULL; notify() may then free its watch. */
 struct uk_file_watch {
 	void (*notify)(struct uk_file_watch *self, unsigned events);
 	struct uk_file *file;
