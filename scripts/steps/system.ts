@@ -1,0 +1,91 @@
+// Programs of the operating system: installs what is missing with apt, or says how.
+import { readFile } from "node:fs/promises";
+import { StepError } from "../support/errors.ts";
+import { during } from "../support/progress.ts";
+import { capture, findProgram } from "../support/run.ts";
+import type { Step } from "./step.ts";
+
+interface SystemProgram {
+  readonly program: string;
+  readonly package: string;
+  readonly purpose: string;
+}
+
+const programs: readonly SystemProgram[] = [
+  { program: "qemu-system-x86_64", package: "qemu-system-x86", purpose: "runs the guests" },
+  { program: "tar", package: "tar", purpose: "unpacks sources and tools" },
+  { program: "xz", package: "xz-utils", purpose: "unpacks sources and tools" },
+  { program: "patch", package: "patch", purpose: "applies a distribution's security patches" },
+  { program: "python3", package: "python3", purpose: "fetches tools from PyPI" },
+  { program: "pip3", package: "python3-pip", purpose: "fetches tools from PyPI" },
+];
+
+export function missingPrograms(
+  find: (program: string) => string | undefined,
+): readonly SystemProgram[] {
+  return programs.filter(({ program }) => find(program) === undefined);
+}
+
+export function aptCommands(packages: readonly string[]): readonly (readonly string[])[] {
+  const wait = ["-o", "DPkg::Lock::Timeout=120"];
+  return [
+    ["apt-get", "update", "-q"],
+    ["apt-get", "install", "-q", "-y", "--no-install-recommends", ...wait, ...packages],
+  ];
+}
+
+/** What to put before a command to run it as root; undefined when there is no such way. */
+async function rootPrefix(): Promise<readonly string[] | undefined> {
+  if (process.getuid?.() === 0) return [];
+  if (findProgram("sudo") === undefined) return undefined;
+  const allowed = await capture("sudo", ["-n", "true"]);
+  return allowed.status === 0 ? ["sudo", "-n"] : undefined;
+}
+
+async function distributionName(): Promise<string> {
+  const release = await readFile("/etc/os-release", "utf8").catch(() => "");
+  return /^PRETTY_NAME="?([^"\n]+)/m.exec(release)?.[1] ?? process.platform;
+}
+
+export const systemStep: Step = {
+  name: "system",
+  async run() {
+    const missing = missingPrograms(findProgram);
+    if (missing.length === 0) return;
+    const list = missing.map(({ program, purpose }) => `  ${program} (${purpose})`).join("\n");
+    const packages = [...new Set(missing.map((entry) => entry.package))];
+    if (findProgram("apt-get") === undefined) {
+      throw new StepError(
+        `these programs are missing; install them with the package manager of ${await distributionName()} and try again:\n${list}`,
+      );
+    }
+    const commands = aptCommands(packages);
+    const prefix = await rootPrefix();
+    if (prefix === undefined) {
+      const typed = commands.map((command) => `sudo ${command.join(" ")}`).join(" && ");
+      throw new StepError(
+        `these programs are missing, and neither root nor passwordless sudo is there to install them:\n${list}\nrun this and try again:\n  ${typed}`,
+      );
+    }
+    for (const command of commands) {
+      const [program, ...programArguments] = [...prefix, ...command];
+      if (program === undefined) continue;
+      const shown = command.slice(0, 2).join(" ");
+      const result = await during(this.name, `${shown} (for ${packages.join(", ")})`, () =>
+        capture(program, programArguments, {
+          env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+        }),
+      );
+      // A repository of the user's that does not answer must not stop us: the installation tells.
+      if (result.status !== 0 && command.includes("install")) {
+        throw new StepError(`\`${command.join(" ")}\` failed:\n${result.stderr.trim()}`);
+      }
+    }
+    const still = missingPrograms(findProgram);
+    if (still.length > 0) {
+      throw new StepError(
+        `apt installed ${packages.join(", ")}, but ${still.map(({ program }) => program).join(", ")} is still not on PATH`,
+      );
+    }
+  },
+};
