@@ -1,0 +1,10 @@
+// Which resource types there are. A new one is a file beside this and a line here.
+import type { Resource } from "./resource.ts";
+
+/** Loads the modules when they are first needed: the engine waits for the port, not for these. */
+export async function loadResources(): Promise<ReadonlyMap<string, Resource>> {
+  const resources: Resource[] = await Promise.all([
+    import("./image.ts").then((module) => module.image),
+  ]);
+  return new Map(resources.map((resource) => [resource.token, resource]));
+}
