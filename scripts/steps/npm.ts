@@ -37,29 +37,32 @@ async function lockedPackages(file: string): Promise<LockedPackages> {
   return lock.packages ?? {};
 }
 
-async function isUpToDate(): Promise<boolean> {
+async function outdated(): Promise<string[]> {
   const wanted = await lockedPackages(join(repositoryDirectory, "package-lock.json"));
-  try {
-    const installed = await lockedPackages(
-      join(repositoryDirectory, "node_modules/.package-lock.json"),
-    );
-    return outdatedPackages(wanted, installed).length === 0;
-  } catch {
-    return false; // npm has not finished an installation here.
-  }
+  const record = join(repositoryDirectory, "node_modules/.package-lock.json");
+  // No record: npm has not finished an installation here.
+  const installed = await lockedPackages(record).catch(() => ({}));
+  return outdatedPackages(wanted, installed);
 }
 
 export const npmStep: Step = {
   name: "npm",
   async run() {
-    if (await isUpToDate()) return;
+    if ((await outdated()).length === 0) return;
     if (findProgram("npm") === undefined) {
       throw new StepError("`npm` is not on PATH; install it (`apt-get install npm`) and try again");
     }
+    // Not `npm ci`: it refuses a lock made where the registry lacks packages of other machines.
+    // `install --no-save` takes the locked versions too; that it did is checked afterwards.
+    const options = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
     await during(this.name, "installing the packages of package-lock.json", () =>
-      mustCapture("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
-        cwd: repositoryDirectory,
-      }),
+      mustCapture("npm", ["install", ...options], { cwd: repositoryDirectory }),
     );
+    const wrong = await outdated();
+    if (wrong.length > 0) {
+      throw new StepError(
+        `npm did not install what package-lock.json pins: ${wrong.join(", ")}; remove node_modules and try again`,
+      );
+    }
   },
 };
