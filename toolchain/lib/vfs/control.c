@@ -148,7 +148,7 @@ long uk_sys_fcntl(long descriptor, long command, long argument)
 	switch (command) {
 	case F_DUPFD:
 	case F_DUPFD_CLOEXEC:
-		if (argument < 0 || argument >= CONFIG_VFS_DESCRIPTORS)
+		if (argument < 0 || argument >= CONFIG_POSIX_DESCRIPTORS)
 			return -EINVAL;
 		return duplicate(file, (int)argument, command == F_DUPFD_CLOEXEC);
 	case F_GETFD:

@@ -30,8 +30,8 @@ static int grow(int at_least)
 	int larger = size;
 	while (larger <= at_least)
 		larger *= 2;
-	if (larger > CONFIG_VFS_DESCRIPTORS)
-		larger = CONFIG_VFS_DESCRIPTORS;
+	if (larger > CONFIG_POSIX_DESCRIPTORS)
+		larger = CONFIG_POSIX_DESCRIPTORS;
 	struct descriptor *copy = uk_zalloc((size_t)larger * sizeof(*copy));
 	if (!copy)
 		return -ENOMEM;
@@ -56,7 +56,7 @@ int uk_fd_install(struct uk_file *file, int minimum, bool close_on_exec)
 	int descriptor = minimum > lowest_free ? minimum : lowest_free;
 	while (descriptor < size && table[descriptor].file)
 		descriptor++;
-	if (descriptor >= CONFIG_VFS_DESCRIPTORS)
+	if (descriptor >= CONFIG_POSIX_DESCRIPTORS)
 		return -EMFILE;
 	int error = reserve(descriptor);
 	if (error)
@@ -69,7 +69,7 @@ int uk_fd_install(struct uk_file *file, int minimum, bool close_on_exec)
 
 int uk_fd_replace(int descriptor, struct uk_file *file, bool close_on_exec)
 {
-	if (descriptor < 0 || descriptor >= CONFIG_VFS_DESCRIPTORS)
+	if (descriptor < 0 || descriptor >= CONFIG_POSIX_DESCRIPTORS)
 		return -EBADF;
 	int error = reserve(descriptor);
 	if (error)

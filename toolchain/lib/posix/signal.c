@@ -1,0 +1,174 @@
+/*
+ * Signals between the threads of the one process. Handlers are recorded and run: at once when a
+ * thread signals itself, else when the thread it is meant for next changes its mask or enters
+ * a call that looks. Nothing outside the guest sends any, and faults do not become signals:
+ * they end the guest with a crash record.
+ */
+#include "thread.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <uk/plat.h>
+#include <uk/syscalls.h>
+
+/* As in the kernel's interface, which is not libc's struct sigaction. */
+struct action {
+	union {
+		void (*handler)(int);
+		void (*with_information)(int, siginfo_t *, void *);
+	};
+	unsigned long flags;
+	void (*restorer)(void);
+	uint64_t mask;
+};
+
+#define SIGNALS 64
+static struct action actions[SIGNALS + 1];
+
+static uint64_t bit(int signal)
+{
+	return 1ULL << (signal - 1);
+}
+
+static bool ignored_by_default(int signal)
+{
+	return signal == SIGCHLD || signal == SIGURG || signal == SIGWINCH || signal == SIGCONT;
+}
+
+/* Ends the guest as a shell would report it. */
+static _Noreturn void terminate(int signal)
+{
+	uk_plat_exit(128 + signal);
+}
+
+static void deliver(struct posix_thread *self, int signal)
+{
+	struct action action = actions[signal];
+	if (action.handler == SIG_IGN)
+		return;
+	if (action.handler == SIG_DFL) {
+		if (ignored_by_default(signal))
+			return;
+		terminate(signal);
+	}
+	if (action.flags & SA_RESETHAND)
+		actions[signal].handler = SIG_DFL;
+	uint64_t before = self->blocked;
+	self->blocked |= action.mask | (action.flags & SA_NODEFER ? 0 : bit(signal));
+	if (action.flags & SA_SIGINFO) {
+		siginfo_t info = {.si_signo = signal, .si_code = SI_TKILL};
+		info.si_pid = 1;
+		ucontext_t context = {0};
+		action.with_information(signal, &info, &context);
+	} else {
+		action.handler(signal);
+	}
+	self->blocked = before;
+}
+
+static void deliver_pending(struct posix_thread *self)
+{
+	uint64_t ready;
+	while ((ready = self->pending & ~self->blocked)) {
+		int signal = __builtin_ctzll(ready) + 1;
+		self->pending &= ~bit(signal);
+		deliver(self, signal);
+	}
+}
+
+static long send(struct posix_thread *target, long signal)
+{
+	if (signal < 0 || signal > SIGNALS)
+		return -EINVAL;
+	if (!target)
+		return -ESRCH;
+	if (!signal)
+		return 0;
+	if (signal == SIGKILL || signal == SIGSTOP)
+		terminate((int)signal);
+	/* Deadly for the process whichever thread it reaches: it need not run first. */
+	if (actions[signal].handler == SIG_DFL && !ignored_by_default((int)signal) &&
+	    !(target->blocked & bit((int)signal)))
+		terminate((int)signal);
+	target->pending |= bit((int)signal);
+	struct posix_thread *self = posix_thread_current();
+	if (target == self)
+		deliver_pending(self);
+	return 0;
+}
+
+long uk_sys_tkill(long id, long signal)
+{
+	return send(posix_thread_find((int)id), signal);
+}
+
+long uk_sys_tgkill(long process, long id, long signal)
+{
+	return process == 1 ? uk_sys_tkill(id, signal) : -ESRCH;
+}
+
+/* To the process: the calling thread is as good as any. */
+long uk_sys_kill(long process, long signal)
+{
+	if (process != 1 && process != 0 && process != -1)
+		return -ESRCH;
+	return send(posix_thread_current(), signal);
+}
+
+long uk_sys_rt_sigaction(long signal, long new, long old, long size)
+{
+	if (signal < 1 || signal > SIGNALS || size != sizeof(uint64_t))
+		return -EINVAL;
+	if (new && (signal == SIGKILL || signal == SIGSTOP))
+		return -EINVAL;
+	struct action before = actions[signal];
+	if (new)
+		actions[signal] = *(const struct action *)new;
+	if (old)
+		*(struct action *)old = before;
+	return 0;
+}
+
+long uk_sys_rt_sigprocmask(long how, long new, long old, long size)
+{
+	struct posix_thread *self = posix_thread_current();
+	if (size != sizeof(uint64_t))
+		return -EINVAL;
+	uint64_t before = self->blocked;
+	if (new) {
+		uint64_t set = *(const uint64_t *)new & ~(bit(SIGKILL) | bit(SIGSTOP));
+		if (how == SIG_BLOCK)
+			self->blocked |= set;
+		else if (how == SIG_UNBLOCK)
+			self->blocked &= ~set;
+		else if (how == SIG_SETMASK)
+			self->blocked = set;
+		else
+			return -EINVAL;
+	}
+	if (old)
+		*(uint64_t *)old = before;
+	deliver_pending(self);
+	return 0;
+}
+
+long uk_sys_rt_sigpending(long set, long size)
+{
+	if (size != sizeof(uint64_t))
+		return -EINVAL;
+	struct posix_thread *self = posix_thread_current();
+	*(uint64_t *)set = self->pending & self->blocked;
+	return 0;
+}
+
+/* Handlers run on the stack of the call that delivers them, so another one is only recorded
+ * as absent: asking works, setting does not. */
+long uk_sys_sigaltstack(long new, long old)
+{
+	if (new && !(((const stack_t *)new)->ss_flags & SS_DISABLE))
+		return -ENOSYS;
+	if (old)
+		*(stack_t *)old = (stack_t){.ss_flags = SS_DISABLE};
+	return 0;
+}

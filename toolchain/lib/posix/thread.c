@@ -1,0 +1,190 @@
+/*
+ * Threads as libc wants them: clone, exit and the word that tells a joiner that the thread's
+ * stack is no longer used. The scheduler does the rest.
+ */
+#define _GNU_SOURCE /* CLONE_ */
+#include "thread.h"
+#include "futex.h"
+#include <errno.h>
+#include <sched.h>
+#include <uk/clone.h>
+#include <uk/mem.h>
+#include <uk/plat.h>
+#include <uk/syscalls.h>
+
+#define BUCKETS 64
+static struct posix_thread *buckets[BUCKETS];
+
+/* The thread that runs main(). */
+static struct posix_thread first = {.id = 1};
+static unsigned living = 1;
+
+struct posix_thread *posix_thread_find(int id)
+{
+	if (id == first.id)
+		return &first;
+	struct posix_thread *thread = buckets[(unsigned)id % BUCKETS];
+	while (thread && thread->id != id)
+		thread = thread->next;
+	return thread;
+}
+
+struct posix_thread *posix_thread_current(void)
+{
+	return posix_thread_find(uk_thread_id(uk_thread_current()));
+}
+
+static void forget(const struct posix_thread *thread)
+{
+	struct posix_thread **link = &buckets[(unsigned)thread->id % BUCKETS];
+	while (*link && *link != thread)
+		link = &(*link)->next;
+	if (*link)
+		*link = thread->next;
+}
+
+static void announce_end(const struct posix_thread *thread)
+{
+	if (!thread->clear_id)
+		return;
+	*thread->clear_id = 0;
+	uk_futex_wake(thread->clear_id, 1, UINT32_MAX);
+}
+
+static void run(void *argument)
+{
+	struct posix_thread *self = argument;
+	uk_sys_exit(self->entry(self->argument));
+}
+
+/* On another stack: the thread's own may now go away. */
+static void ended(void *argument)
+{
+	struct posix_thread *thread = argument;
+	if (thread->unmap_length)
+		uk_sys_munmap((long)thread->unmap_address, (long)thread->unmap_length);
+	announce_end(thread);
+	forget(thread);
+	uk_free(thread);
+}
+
+int uk_clone(int (*entry)(void *), void *stack_top, unsigned long flags, void *argument,
+	     int *parent_id, uintptr_t tls, int *child_id)
+{
+	if (!(flags & CLONE_VM) || !(flags & CLONE_THREAD))
+		return -ENOSYS;
+	struct posix_thread *thread = uk_zalloc(sizeof(*thread));
+	if (!thread)
+		return -EAGAIN;
+	thread->entry = entry;
+	thread->argument = argument;
+	thread->blocked = posix_thread_current()->blocked;
+	if (flags & CLONE_CHILD_CLEARTID)
+		thread->clear_id = child_id;
+	/* It runs only when this thread waits, so all of it is in place by then. */
+	struct uk_thread *scheduled = uk_thread_create(
+		run, thread, stack_top, flags & CLONE_SETTLS ? tls : 0, ended, thread);
+	if (!scheduled) {
+		uk_free(thread);
+		return -EAGAIN;
+	}
+	thread->id = uk_thread_id(scheduled);
+	thread->next = buckets[(unsigned)thread->id % BUCKETS];
+	buckets[(unsigned)thread->id % BUCKETS] = thread;
+	living++;
+	if (flags & CLONE_PARENT_SETTID)
+		*parent_id = thread->id;
+	if (flags & CLONE_CHILD_SETTID)
+		*child_id = thread->id;
+	return thread->id;
+}
+
+/* The calling thread only; the guest ends with its last thread. */
+long uk_sys_exit(long status)
+{
+	struct posix_thread *self = posix_thread_current();
+	if (!--living)
+		uk_plat_exit((int)status & 0xff);
+	/* The first thread's stack belongs to the boot code and stays. */
+	if (self == &first)
+		announce_end(self);
+	uk_thread_exit();
+}
+
+long uk_sys_exit_group(long status)
+{
+	uk_plat_exit((int)status & 0xff);
+}
+
+_Noreturn void uk_exit_unmapping(void *address, size_t length)
+{
+	struct posix_thread *self = posix_thread_current();
+	self->unmap_address = address;
+	self->unmap_length = length;
+	uk_sys_exit(0);
+	__builtin_unreachable();
+}
+
+long uk_sys_set_tid_address(long address)
+{
+	struct posix_thread *self = posix_thread_current();
+	self->clear_id = (int *)address;
+	return self->id;
+}
+
+long uk_sys_gettid(void)
+{
+	return uk_thread_id(uk_thread_current());
+}
+
+long uk_sys_sched_yield(void)
+{
+	uk_yield();
+	return 0;
+}
+
+/* libc walks the list of robust mutexes itself when a thread ends; a kernel's copy serves
+ * threads that are killed, and no thread is. */
+long uk_sys_set_robust_list(long head, long length)
+{
+	(void)head;
+	return length == 3 * (long)sizeof(long) ? 0 : -EINVAL;
+}
+
+/* One processor, so one bit. */
+long uk_sys_sched_getaffinity(long id, long length, long mask)
+{
+	if (id && !posix_thread_find((int)id))
+		return -ESRCH;
+	if (length < (long)sizeof(long) || length % (long)sizeof(long))
+		return -EINVAL;
+	*(unsigned long *)mask = 1;
+	return sizeof(long);
+}
+
+long uk_sys_sched_setaffinity(long id, long length, long mask)
+{
+	if (id && !posix_thread_find((int)id))
+		return -ESRCH;
+	if (length < 1 || !(*(const unsigned char *)mask & 1))
+		return -EINVAL;
+	return 0;
+}
+
+long uk_sys_getcpu(long processor, long node, long unused)
+{
+	(void)unused;
+	if (processor)
+		*(unsigned *)processor = 0;
+	if (node)
+		*(unsigned *)node = 0;
+	return 0;
+}
+
+/* Memory barriers between threads of one processor: nothing to do, for every command. */
+long uk_sys_membarrier(long command, long flags, long processor)
+{
+	(void)command;
+	(void)processor;
+	return flags ? -EINVAL : 0;
+}
