@@ -1,6 +1,7 @@
 // The contract of the configuration engine: a tree is parsed once, requests are resolved
 // against it, and every value can say why it is what it is.
 import type { Problem, SourceLocation } from "../problems.ts";
+import type { KconfigModel } from "./load.ts";
 
 export type SymbolType = "bool" | "tristate" | "string" | "int" | "hex";
 
@@ -28,7 +29,8 @@ export interface Configuration {
   /** Requests that could not be granted: unknown symbol (with the nearest name), a dependency
    * that is off (which one), a value outside its range or type. */
   readonly problems: readonly Problem[];
-  /** The shortest chain why a symbol is on, from the request to the symbol; or what blocks it. */
+  /** The shortest chain why a symbol is on, from the request to the symbol; or what blocks it;
+   * empty when it is off because nobody asks for it. */
   explain(symbol: string): readonly Reason[];
 }
 
@@ -42,6 +44,8 @@ export interface SymbolInfo {
 }
 
 export interface ParseOptions {
+  /** What `source` statements and messages are relative to. Default: the root file's directory. */
+  readonly root?: string;
   /** $(NAME) for names that are not macros. Default: nothing, so that no environment leaks in. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Allows $(shell,…) and its kin. Default: false; a tree may come from anybody. */
@@ -50,5 +54,13 @@ export interface ParseOptions {
 
 export interface KconfigTree {
   readonly symbols: ReadonlyMap<string, SymbolInfo>;
+  /** Every file that was read, in order, relative to the root: inputs of the configuration. */
+  readonly files: readonly string[];
+  /** What is odd in the tree but does not stop it. */
+  readonly warnings: readonly Problem[];
+  /** What $(info,…) printed. */
+  readonly messages: readonly string[];
+  /** The whole tree, for .config files, generated configurations and menuconfig. */
+  readonly model: KconfigModel;
   resolve(requests: readonly Request[]): Configuration;
 }

@@ -1,0 +1,150 @@
+// What a parsed tree consists of: symbols with their properties, and the menu they stand in.
+// Filled by the parser, completed by finalize.ts, and only read from then on.
+import type { SourceLocation } from "../problems.ts";
+import type { Expression } from "./expression.ts";
+
+/** n, m and y; "and" is the minimum, "or" the maximum, "not" is 2 - x. */
+export type Tristate = 0 | 1 | 2;
+export const NO = 0;
+export const MODULE = 1;
+export const YES = 2;
+
+/** A symbol's type; a name that is only mentioned, like a number, stays Unknown. */
+export const ValueType = {
+  Unknown: 0,
+  Bool: 1,
+  Tristate: 2,
+  Int: 3,
+  Hex: 4,
+  String: 5,
+} as const;
+export type ValueType = (typeof ValueType)[keyof typeof ValueType];
+
+const TYPE_NAMES = ["unknown", "bool", "tristate", "int", "hex", "string"] as const;
+export const typeName = (type: ValueType): (typeof TYPE_NAMES)[number] =>
+  TYPE_NAMES[type] ?? "unknown";
+
+export const PropertyKind = {
+  Prompt: 0,
+  /** The prompt of a menu or of a menuconfig. */
+  Menu: 1,
+  Comment: 2,
+  Default: 3,
+  Select: 4,
+  Imply: 5,
+  Range: 6,
+} as const;
+export type PropertyKind = (typeof PropertyKind)[keyof typeof PropertyKind];
+
+const PROPERTY_NAMES = ["prompt", "menu", "comment", "default", "select", "imply", "range"];
+export const propertyName = (kind: PropertyKind): string => PROPERTY_NAMES[kind] ?? "property";
+
+/** One line of an entry: `default 5 if FOO`, `select BAR`, a prompt. */
+export class Property {
+  kind: PropertyKind;
+  readonly node: MenuNode;
+  readonly location: SourceLocation;
+  /** Null means "always". finalize.ts adds the dependencies of the entry and its parents. */
+  condition: Expression | null;
+  /** Of prompts, menus and comments. */
+  text = "";
+  /** Of defaults. */
+  value: Expression | null = null;
+  /** Of select and imply: what is selected; of a range: its lower end. */
+  target: KSymbol | null = null;
+  /** Of a range: its upper end. */
+  upper: KSymbol | null = null;
+
+  constructor(
+    kind: PropertyKind,
+    node: MenuNode,
+    location: SourceLocation,
+    condition: Expression | null,
+  ) {
+    this.kind = kind;
+    this.node = node;
+    this.location = location;
+    this.condition = condition;
+  }
+}
+
+/** Somebody's select or imply, seen from the symbol that it points at. */
+export interface Selection {
+  readonly selector: KSymbol;
+  readonly property: Property;
+}
+
+export class KSymbol {
+  /** Order of creation; the evaluation keeps its state in arrays by this index. */
+  readonly index: number;
+  /** Null for a choice without a name. */
+  readonly name: string | null;
+  /** Written in quotes in the tree: it stands for its own text. */
+  readonly isConstant: boolean;
+  readonly isChoice: boolean;
+  type: ValueType = ValueType.Unknown;
+
+  /** Every place that defines it, in the order of reading. */
+  readonly nodes: MenuNode[] = [];
+  readonly prompts: Property[] = [];
+  readonly defaults: Property[] = [];
+  readonly ranges: Property[] = [];
+  readonly selects: Property[] = [];
+  readonly implies: Property[] = [];
+
+  /** "depends on" of all definitions, with their surroundings; null means always. */
+  directDependency: Expression | null = null;
+  /** Or of "selector && condition"; null when nothing selects it. */
+  reverseDependency: Expression | null = null;
+  impliedDependency: Expression | null = null;
+  readonly selectedBy: Selection[] = [];
+  readonly impliedBy: Selection[] = [];
+
+  /** The choice that it is a value of. */
+  choice: KSymbol | null = null;
+  /** Of a choice: its values in order. */
+  readonly members: KSymbol[] = [];
+  /** Of a choice: may be left with nothing chosen. */
+  isOptional = false;
+
+  /** `option allnoconfig_y`: stays on in allnoconfig. */
+  staysOnInAllNo = false;
+  /** `transitional`: read from old .config files, never written. */
+  isTransitional = false;
+
+  constructor(index: number, name: string | null, isConstant: boolean, isChoice: boolean) {
+    this.index = index;
+    this.name = name;
+    this.isConstant = isConstant;
+    this.isChoice = isChoice;
+  }
+
+  get isBoolean(): boolean {
+    return this.type === ValueType.Bool || this.type === ValueType.Tristate;
+  }
+
+  get displayName(): string {
+    return this.name ?? "<choice>";
+  }
+}
+
+/** An entry of the menu: a config, choice, menu, comment, or (until finalize.ts) an if. */
+export class MenuNode {
+  readonly symbol: KSymbol | null;
+  parent: MenuNode | null;
+  readonly location: SourceLocation;
+  children: MenuNode[] = [];
+  prompt: Property | null = null;
+  dependency: Expression | null = null;
+  /** `visible if`. */
+  visibility: Expression | null = null;
+  help: string | null = null;
+  /** Properties written in this entry, of any kind. */
+  readonly properties: Property[] = [];
+
+  constructor(symbol: KSymbol | null, parent: MenuNode | null, location: SourceLocation) {
+    this.symbol = symbol;
+    this.parent = parent;
+    this.location = location;
+  }
+}

@@ -1,0 +1,42 @@
+// Finds and reads the files of a tree. Names are relative to the tree's root (`source`) or to the
+// including file (`rsource`), and may contain globs; the o-kinds do not mind when nothing is there.
+import { globSync, readFileSync, statSync } from "node:fs";
+import { dirname, isAbsolute, join, posix, relative, sep } from "node:path";
+
+export class SourceFiles {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /** A file's name in messages: relative to the root, with forward slashes. */
+  displayName(path: string): string {
+    const name = relative(this.root, path);
+    return sep === "/" ? name : name.replaceAll(sep, "/");
+  }
+
+  read(name: string): string {
+    return readFileSync(this.absolute(name), "utf8");
+  }
+
+  /** The files that a statement in `includer` names, sorted; empty when there is none. */
+  match(pattern: string, includer: string, isRelative: boolean): string[] {
+    const name = isRelative && !isAbsolute(pattern) ? join(dirname(includer), pattern) : pattern;
+    if (!/[*?[]/.test(name)) return isFile(this.absolute(name)) ? [normalize(name)] : [];
+    const matches = globSync(name, { cwd: this.root }).map(normalize);
+    return matches.filter((match) => isFile(this.absolute(match))).sort();
+  }
+
+  private absolute(name: string): string {
+    return isAbsolute(name) ? name : join(this.root, name);
+  }
+}
+
+function normalize(name: string): string {
+  return posix.normalize(sep === "/" ? name : name.replaceAll(sep, "/"));
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
