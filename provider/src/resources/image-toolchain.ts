@@ -16,12 +16,15 @@ export interface ImageToolchain {
   planned(sourceHash: string): Promise<StoredImage | undefined>;
 }
 
+const load = () => import("@pulumi-unikernel/toolchain");
+
 /** The real one; its modules are loaded at first use. */
 export const toolchain: ImageToolchain = {
-  plan: async (request) => (await import("@pulumi-unikernel/toolchain")).planImage(request),
-  build: async (plan, options) =>
-    (await import("@pulumi-unikernel/toolchain")).buildImage(plan, options),
-  stored: async (digest) => (await import("@pulumi-unikernel/toolchain")).openStore().image(digest),
-  planned: async (sourceHash) =>
-    (await import("@pulumi-unikernel/toolchain")).openStore().planned(sourceHash),
+  plan: async (request) => (await load()).planImage(request),
+  async build(plan, options) {
+    const { buildImage, openStore } = await load();
+    return buildImage(plan, openStore(), options);
+  },
+  stored: async (digest) => (await load()).openStore().image(digest),
+  planned: async (sourceHash) => (await load()).openStore().planned(sourceHash),
 };
