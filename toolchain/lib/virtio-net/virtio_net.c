@@ -67,34 +67,30 @@ static int net_send(struct uk_netdev *netdev, struct uk_netbuf *packet)
 	unsigned count = 0;
 	struct header *header;
 
+	if (device->transmit.free_count <= UK_NETDEV_FRAGMENTS_MAX)
+		reclaim(device);
+	if (device->transmit.free_count == 0) {
+		device->transmit_blocked = true;
+		return -ENOBUFS;
+	}
 	if (packet->headroom >= device->header_length) {
 		header = (struct header *)((char *)packet->data - device->header_length);
 		buffers[count++] = (struct uk_virtio_buffer){
 			header, packet->length + device->header_length};
 	} else {
-		header = &device->headers[device->transmit.free_first &
-					  (device->transmit.length - 1)];
+		header = &device->headers[device->transmit.free_first];
 		buffers[count++] = (struct uk_virtio_buffer){header, device->header_length};
 		buffers[count++] = (struct uk_virtio_buffer){packet->data, packet->length};
 	}
 	for (struct uk_netbuf *fragment = packet->next; fragment != NULL;
 	     fragment = fragment->next) {
-		if (count == UK_NETDEV_FRAGMENTS_MAX)
+		if (count > UK_NETDEV_FRAGMENTS_MAX)
 			return -EMSGSIZE;
 		buffers[count++] = (struct uk_virtio_buffer){fragment->data, fragment->length};
 	}
 	if (device->transmit.free_count < count) {
-		reclaim(device);
-		if (device->transmit.free_count < count) {
-			/* Room may come while this is armed; the next poll finds that out. */
-			device->transmit_blocked = true;
-			return -ENOBUFS;
-		}
-		/* The ring moved on: take the header that goes with its new first place. */
-		if (count > 1 && buffers[0].length == device->header_length) {
-			header = &device->headers[device->transmit.free_first];
-			buffers[0].data = header;
-		}
+		device->transmit_blocked = true;
+		return -ENOBUFS;
 	}
 	fill_header(header, device->header_length, packet);
 	return uk_virtqueue_add(&device->transmit, buffers, count, 0, packet);

@@ -1,0 +1,139 @@
+/* Starts lwIP, gives interfaces their addresses, and looks after them from the scheduler. */
+#include <errno.h>
+#include <lwip/dhcp.h>
+#include <lwip/init.h>
+#include <lwip/netif.h>
+#include <lwip/opt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uk/init.h>
+#include <uk/lwip.h>
+#include <uk/plat.h>
+#include <uk/sched.h>
+#include "interface.h"
+#include "name_servers.h"
+
+#define HOSTNAME_DEFAULT "unikernel"
+
+static struct uk_wait_queue address_waiters;
+
+static void complain(const char *message)
+{
+	uk_console_write(message, strlen(message));
+}
+
+static void address_changed(struct netif *netif)
+{
+	(void)netif;
+	uk_wake(&address_waiters, UK_WAKE_ALL);
+}
+
+static bool has_address(void)
+{
+	for (struct interface *interface = uk_lwip_interfaces; interface != NULL;
+	     interface = interface->next) {
+		if (!ip4_addr_isany_val(*netif_ip4_addr(&interface->netif)))
+			return true;
+	}
+	return false;
+}
+
+int uk_network_wait(uint64_t deadline)
+{
+	while (!has_address()) {
+		if (uk_lwip_interfaces == NULL || uk_wait(&address_waiters, deadline) != 0)
+			return -ENETUNREACH;
+	}
+	return 0;
+}
+
+/* "A.B.C.D/BITS"; false when it is not that. */
+static bool parse_network(const char *text, ip4_addr_t *address, ip4_addr_t *mask)
+{
+	char copy[IP4ADDR_STRLEN_MAX];
+	const char *slash = strchr(text, '/');
+
+	if (slash == NULL || (size_t)(slash - text) >= sizeof(copy))
+		return false;
+	memcpy(copy, text, (size_t)(slash - text));
+	copy[slash - text] = '\0';
+	unsigned bits = 0;
+
+	for (const char *digit = slash + 1; *digit != '\0'; digit++) {
+		if (*digit < '0' || *digit > '9' || bits > 32)
+			return false;
+		bits = bits * 10 + (unsigned)(*digit - '0');
+	}
+	if (slash[1] == '\0' || bits > 32 || !ip4addr_aton(copy, address))
+		return false;
+	mask->addr = bits == 0 ? 0 : lwip_htonl(UINT32_MAX << (32 - bits));
+	return true;
+}
+
+static void configure(struct interface *interface, const char *network)
+{
+	struct netif *netif = &interface->netif;
+	const char *hostname = uk_boot_config_get("hostname");
+	ip4_addr_t address, mask, gateway;
+
+	netif_set_hostname(netif, hostname != NULL ? hostname : HOSTNAME_DEFAULT);
+	netif_set_status_callback(netif, address_changed);
+	netif_set_up(netif);
+	if (network == NULL) {
+#if LWIP_DHCP
+		if (dhcp_start(netif) != ERR_OK)
+			complain("[unikernel] network: out of memory for DHCP\n");
+#else
+		complain("[unikernel] network: no net.address in the configuration, and this "
+			 "image has no DHCP\n");
+#endif
+		return;
+	}
+	const char *router = uk_boot_config_get("net.gateway");
+
+	ip4_addr_set_zero(&gateway);
+	if (!parse_network(network, &address, &mask) ||
+	    (router != NULL && !ip4addr_aton(router, &gateway))) {
+		complain("[unikernel] network: net.address must be A.B.C.D/BITS and net.gateway "
+			 "A.B.C.D\n");
+		return;
+	}
+	netif_set_addr(netif, &address, &mask, &gateway);
+}
+
+static bool poll_network(struct uk_poller *poller)
+{
+	bool progress = false;
+
+	(void)poller;
+	for (struct interface *interface = uk_lwip_interfaces; interface != NULL;
+	     interface = interface->next)
+		progress |= uk_lwip_interface_poll(interface);
+	for (struct netif *netif = netif_list; netif != NULL; netif = netif->next) {
+		if (netif->loop_first != NULL) {
+			netif_poll(netif);
+			progress = true;
+		}
+	}
+	return progress;
+}
+
+static struct uk_poller network_poller = {.poll = poll_network};
+
+static void start(void)
+{
+	const char *network = uk_boot_config_get("net.address");
+
+	lwip_init();
+	uk_lwip_interfaces_add();
+	uk_lwip_name_servers_from_config();
+	for (struct interface *interface = uk_lwip_interfaces; interface != NULL;
+	     interface = interface->next) {
+		if (interface == uk_lwip_interfaces)
+			netif_set_default(&interface->netif);
+		configure(interface, interface == uk_lwip_interfaces ? network : NULL);
+	}
+	uk_poller_add(&network_poller);
+	uk_network_flush();
+}
+UK_INIT(UK_STAGE_SERVICE, start);
