@@ -37,6 +37,12 @@ size_t uk_plat_memory(const struct uk_memory_region **regions);
  */
 int uk_plat_protect(uintptr_t address, size_t length, int access);
 
+/*
+ * Gives the platform one page, for page tables; NULL: none left. The library that takes over
+ * uk_plat_memory() MUST set it before it changes anything there.
+ */
+extern void *(*uk_plat_page_source)(void);
+
 /* Writes to the console; never blocks for long, never fails. */
 void uk_console_write(const char *bytes, size_t length);
 /* Reads what the console has now: 0 when nothing has arrived. */

@@ -1,0 +1,73 @@
+/* What the files of this platform need of each other. */
+#ifndef UK_KVM_KVM_H
+#define UK_KVM_KVM_H
+
+#include "cpu.h"
+#include "pvh.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The layout of the image, from the linker script. */
+extern char __image_start[], __text_start[], __text_end[], __data_start[];
+extern char __stack_guard[], __stack_start[], __stack_end[], __image_end[];
+
+/* cpu.c */
+void uk_kvm_cpu_init(void);
+
+/* memory.c: finds usable memory and leaves out the image and what the monitor put there. */
+void uk_kvm_memory_init(const struct pvh_start_info *info);
+/* A page of usable memory, not zeroed; NULL: none left. */
+void *uk_kvm_memory_page(void);
+
+/* config.c */
+void uk_kvm_config_init(const struct pvh_start_info *info);
+
+/* paging.c */
+void uk_kvm_paging_init(void);
+bool uk_kvm_mapped(uintptr_t address);
+
+/* traps.c */
+struct uk_kvm_trap {
+	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
+	uint64_t stub; /* return address of the stub's call: tells the vector */
+	uint64_t rest[6]; /* error code if the exception has one, rip, cs, rflags, rsp, ss */
+};
+void uk_kvm_traps_init(void);
+/* Calls the handlers of a vector; set while there are any. */
+extern void (*uk_kvm_dispatch)(unsigned vector);
+
+/* traps.S: waits for an interrupt, or only lets those in that are pending. */
+void uk_kvm_idle(void);
+void uk_kvm_take_pending(void);
+
+/* crash.c: registers is a list of pairs: name, value. */
+struct uk_kvm_register {
+	char name[8];
+	uint64_t value;
+};
+_Noreturn void uk_kvm_crash(const char *reason, const struct uk_kvm_register *registers,
+			    size_t count, uintptr_t stack);
+
+/* clock.c */
+void uk_kvm_clock_init(void);
+/* Nanoseconds since 1970 when uk_clock_monotonic() was 0, from KVM; 0: KVM does not say. */
+uint64_t uk_kvm_clock_wall_origin(void);
+
+/* irq.c */
+bool uk_kvm_has_second_controller(void);
+
+/* monitor.c */
+void uk_kvm_monitor_init(const struct pvh_start_info *info);
+
+/* Registers of the local interrupt controller. */
+#define LAPIC(offset) (0xfee00000UL + (offset))
+#define LAPIC_EOI LAPIC(0xb0)
+#define LAPIC_SPURIOUS LAPIC(0xf0)
+#define LAPIC_LVT_TIMER LAPIC(0x320)
+#define LAPIC_LVT_LINT0 LAPIC(0x350)
+#define LAPIC_TIMER_INITIAL LAPIC(0x380)
+#define LAPIC_TIMER_CURRENT LAPIC(0x390)
+#define LAPIC_TIMER_DIVIDE LAPIC(0x3e0)
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * Entries of the interrupt table. Each stub is one call of five bytes, so that its return
+ * address tells the vector. Every entry runs on a stack of its own (see traps.c): the red zone
+ * below the interrupted function's stack pointer is left alone.
+ */
+#include "cpu.h"
+
+	.section .text.uk_kvm_trap_stubs, "ax", @progbits
+	.globl	uk_kvm_trap_stubs, uk_kvm_spurious
+uk_kvm_trap_stubs:
+	.rept	VECTOR_COUNT
+	call	trap
+	.endr
+
+trap:	pushq	%rax
+	pushq	%rcx
+	pushq	%rdx
+	pushq	%rbx
+	pushq	%rsi
+	pushq	%rdi
+	pushq	%rbp
+	pushq	%r8
+	pushq	%r9
+	pushq	%r10
+	pushq	%r11
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
+	cld
+	movq	%rsp, %rdi
+	movq	%rsp, %rbx
+	andq	$-16, %rsp	/* an error code shifts it by 8 */
+	call	uk_kvm_trap
+	movq	%rbx, %rsp
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%r11
+	popq	%r10
+	popq	%r9
+	popq	%r8
+	popq	%rbp
+	popq	%rdi
+	popq	%rsi
+	popq	%rbx
+	popq	%rdx
+	popq	%rcx
+	popq	%rax
+	addq	$8, %rsp	/* only interrupts return, and they have no error code */
+uk_kvm_spurious:
+	iretq
+
+	/* The only places where interrupts are let in. They are functions in assembly, so that
+	 * a compiler takes all registers that a call may change, vector ones too, for lost. */
+	.section .text.uk_kvm_idle, "ax", @progbits
+	.globl	uk_kvm_idle
+uk_kvm_idle:
+	sti			/* takes effect after the next instruction */
+	hlt
+	cli
+	ret
+
+	.section .text.uk_kvm_take_pending, "ax", @progbits
+	.globl	uk_kvm_take_pending
+uk_kvm_take_pending:
+	sti
+	nop
+	cli
+	ret
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,129 @@
+/* The interrupt table. Exceptions end the guest with a crash record; interrupts are handed to
+ * whoever registered for them. */
+#include "kvm.h"
+#include <uk/plat.h>
+
+#define EXCEPTION_PAGE_FAULT 14
+/* Double fault, invalid TSS, segment, stack, protection, page fault, alignment, control. */
+#define EXCEPTIONS_WITH_ERROR_CODE 0x00227d00u
+#define PAGE_FAULT_PRESENT 1
+#define PAGE_FAULT_WRITE 2
+#define PAGE_FAULT_FETCH 16
+
+#define STUB_BYTES 5
+#define GATE_INTERRUPT 0x8e00
+#define STACK_EXCEPTION 1
+#define STACK_INTERRUPT 2
+
+struct gate {
+	uint16_t offset_low, selector;
+	uint16_t stack_and_type, offset_middle;
+	uint32_t offset_high, reserved;
+};
+
+struct tss {
+	uint32_t reserved;
+	uint32_t stacks[24]; /* rsp 0 to 2, reserved, interrupt stacks 1 to 7, reserved */
+	uint32_t io_map;
+};
+#define TSS_INTERRUPT_STACK(n) (8 + 2 * ((n) - 1))
+
+extern char uk_kvm_trap_stubs[], uk_kvm_spurious[];
+extern struct tss uk_kvm_tss;
+void uk_kvm_trap(const struct uk_kvm_trap *trap);
+
+struct tss uk_kvm_tss;
+void (*uk_kvm_dispatch)(unsigned vector);
+
+static struct gate gates[VECTOR_SPURIOUS + 1] __attribute__((aligned(16)));
+static char exception_stack[4096] __attribute__((aligned(16)));
+static char interrupt_stack[4096] __attribute__((aligned(16)));
+
+static void set_gate(unsigned vector, const char *entry, unsigned stack)
+{
+	/* The image lies below 4 GiB: the high half of the address is 0. */
+	gates[vector] = (struct gate){
+		.offset_low = (uint16_t)(uintptr_t)entry,
+		.selector = SELECTOR_CODE,
+		.stack_and_type = (uint16_t)(GATE_INTERRUPT | stack),
+		.offset_middle = (uint16_t)((uintptr_t)entry >> 16),
+	};
+}
+
+void uk_kvm_traps_init(void)
+{
+	struct {
+		uint16_t limit;
+		uint64_t base;
+	} __attribute__((packed)) table = {sizeof(gates) - 1, (uintptr_t)gates};
+
+	for (unsigned vector = 0; vector < VECTOR_COUNT; vector++)
+		set_gate(vector, uk_kvm_trap_stubs + vector * STUB_BYTES,
+			 vector < VECTOR_LINES ? STACK_EXCEPTION : STACK_INTERRUPT);
+	set_gate(VECTOR_SPURIOUS, uk_kvm_spurious, STACK_INTERRUPT);
+	uk_kvm_tss.stacks[TSS_INTERRUPT_STACK(STACK_EXCEPTION)] =
+		(uint32_t)(uintptr_t)(exception_stack + sizeof(exception_stack));
+	uk_kvm_tss.stacks[TSS_INTERRUPT_STACK(STACK_INTERRUPT)] =
+		(uint32_t)(uintptr_t)(interrupt_stack + sizeof(interrupt_stack));
+	__asm__ volatile("lidt %0" ::"m"(table));
+}
+
+static const char *page_fault_reason(uint64_t error, uintptr_t address, uintptr_t stack)
+{
+	if (error & PAGE_FAULT_FETCH)
+		return "page fault: execution of data";
+	if (error & PAGE_FAULT_PRESENT)
+		return "page fault: write to read-only memory";
+	if (address < UK_PAGE_SIZE)
+		return "page fault: null pointer";
+	/* A function that is entered touches at most a few pages below the stack pointer. */
+	if (address + UK_PAGE_SIZE >= stack && address < stack + UK_PAGE_SIZE)
+		return "stack overflow";
+	return "page fault: no such memory";
+}
+
+static const char *exception_reason(unsigned vector)
+{
+	switch (vector) {
+	case 0: return "division error";
+	case 3: return "breakpoint";
+	case 6: return "invalid instruction";
+	case 8: return "double fault";
+	case 13: return "protection fault";
+	case 16:
+	case 19: return "floating-point error";
+	default: return "exception";
+	}
+}
+
+static _Noreturn void exception(unsigned vector, const struct uk_kvm_trap *trap)
+{
+	bool has_error = EXCEPTIONS_WITH_ERROR_CODE >> vector & 1;
+	const uint64_t *frame = trap->rest + has_error;
+	uint64_t error = has_error ? trap->rest[0] : 0, cr2;
+
+	__asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
+	const struct uk_kvm_register registers[] = {
+		{"rip", frame[0]}, {"rflags", frame[2]}, {"rsp", frame[3]}, {"rbp", trap->rbp},
+		{"rax", trap->rax}, {"rbx", trap->rbx},	 {"rcx", trap->rcx}, {"rdx", trap->rdx},
+		{"rsi", trap->rsi}, {"rdi", trap->rdi},	 {"r8", trap->r8},   {"r9", trap->r9},
+		{"r10", trap->r10}, {"r11", trap->r11},	 {"r12", trap->r12}, {"r13", trap->r13},
+		{"r14", trap->r14}, {"r15", trap->r15},	 {"cr2", cr2},	     {"error", error},
+		{"vector", vector},
+	};
+	uk_kvm_crash(vector == EXCEPTION_PAGE_FAULT ? page_fault_reason(error, cr2, frame[3])
+						    : exception_reason(vector),
+		     registers, sizeof(registers) / sizeof(registers[0]), frame[3]);
+}
+
+void uk_kvm_trap(const struct uk_kvm_trap *trap)
+{
+	unsigned vector =
+		(unsigned)(trap->stub - (uintptr_t)uk_kvm_trap_stubs) / STUB_BYTES - 1;
+
+	if (vector < VECTOR_LINES)
+		exception(vector, trap);
+	if (vector != VECTOR_TIMER && uk_kvm_dispatch)
+		uk_kvm_dispatch(vector);
+	write_register(LAPIC_EOI, 0);
+}
