@@ -1,7 +1,18 @@
 // The toolchain's public face: from a request to a plan (no building), from a plan to an image.
 // Everything here is independent of Pulumi and free of machine-specific values.
+
+export { libraryTestRequest, listLibraryTests } from "./apps/library-test.ts";
+export { buildImage } from "./build.ts";
+export { ensureCompiler } from "./compiler/install.ts";
+export { bundledLibrariesDirectory, homeDirectory } from "./home.ts";
+export { LibraryRegistry } from "./libraries/registry.ts";
+export type { PlanOptions } from "./plan.ts";
+export { planImage } from "./plan.ts";
 export type { Problem, SourceLocation } from "./problems.ts";
 export { formatProblem, ProblemsError } from "./problems.ts";
+export { StorageFullError } from "./store/full.ts";
+export type { Store } from "./store/store.ts";
+export { openStore } from "./store/store.ts";
 export type {
   Architecture,
   BuildOptions,

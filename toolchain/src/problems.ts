@@ -5,6 +5,8 @@ export interface SourceLocation {
   readonly file: string;
   /** 1-based. */
   readonly line: number;
+  /** 1-based. */
+  readonly column?: number;
 }
 
 export interface Problem {
@@ -26,7 +28,13 @@ export class ProblemsError extends Error {
 }
 
 export function formatProblem(problem: Problem): string {
-  const where = problem.location ? `${problem.location.file}:${problem.location.line}: ` : "";
+  const where = problem.location ? `${formatLocation(problem.location)}: ` : "";
   const property = problem.path ? `${problem.path}: ` : "";
   return `${where}${property}${problem.message}`;
+}
+
+/** `server.c:12:5`, as compilers write it. */
+export function formatLocation(location: SourceLocation): string {
+  const column = location.column === undefined ? "" : `:${location.column}`;
+  return `${location.file}:${location.line}${column}`;
 }

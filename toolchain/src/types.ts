@@ -9,6 +9,8 @@ export type Architecture = "x86_64";
 export interface ImageRequest {
   /** Absolute path of the application's directory. */
   readonly app: string;
+  /** Of a library's own test: the one file in `app` that is the program (apps/library-test.ts). */
+  readonly testFile?: string;
   /** Names of micro-libraries, e.g. "lwip". */
   readonly libraries: readonly string[];
   /** Kconfig symbols (without CONFIG_) and their values. */
@@ -65,4 +67,8 @@ export interface BuildOptions {
   readonly signal?: AbortSignal;
   /** One short line per long step ("fetching musl 1.2.5", "compiling 214 files"). */
   readonly onProgress?: (message: string) => void;
+  /** What the compiler warns of in the application, with the user's paths. */
+  readonly onWarning?: (message: string) => void;
+  /** Compilers at a time; default: as many as there are cores. */
+  readonly jobs?: number;
 }

@@ -1,0 +1,20 @@
+// What every kind of application gives to a build: the libraries it needs beside the declared
+// ones, the files that enter the hash, and what is compiled.
+import type { FileHash } from "../graph/hash.ts";
+import type { Problem } from "../problems.ts";
+
+export interface Application {
+  /** Name of the kind; enters the hash. */
+  readonly kind: string;
+  /** Working directory of the compiler. */
+  readonly directory: string;
+  /** Libraries that this kind needs by its nature, e.g. musl. */
+  readonly implicitLibraries: readonly string[];
+  /** Everything that may be read by a compilation, by content. */
+  readonly files: readonly FileHash[];
+  /** The files that are compiled, relative to the directory, sorted. */
+  readonly sources: readonly string[];
+  /** Prefix of its files in debug information and records. */
+  readonly logical: string;
+  readonly problems: readonly Problem[];
+}

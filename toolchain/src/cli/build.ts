@@ -1,0 +1,80 @@
+// `unikernel build`: an application's directory becomes an image in the store.
+import { copyFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { buildImage } from "../build.ts";
+import { planImage } from "../plan.ts";
+import { openStore } from "../store/store.ts";
+import type { Command } from "./command.ts";
+import { UsageError } from "./command.ts";
+import { readRequest, requestHelp, requestOptions } from "./request.ts";
+
+const usage = "unikernel build --help";
+
+export const command: Command = {
+  summary: "build an image from an application's directory",
+  help: `Usage: unikernel build DIR [options]
+
+Builds the application in DIR with the libraries it declares, and prints the image's digest.
+
+${requestHelp}
+
+  --output FILE       also copy the bootable image to FILE
+  --json              print the image's manifest as JSON
+  --plan              resolve and print, without building
+  --jobs N            compilers at a time (default: the number of cores)
+  --libraries DIR     the micro-libraries' directory (default: those of this toolchain)`,
+
+  async run(commandLine, signal) {
+    const { values, positionals } = parseCommandLine(commandLine);
+    const [directory, ...more] = positionals;
+    if (!directory || more.length > 0) throw new UsageError("expected one directory", usage);
+    const plan = await planImage(
+      readRequest(directory, values, usage),
+      values.libraries ? { librariesDirectory: values.libraries } : {},
+    );
+    if (values.plan) {
+      const { sourceHash, libraries } = plan;
+      const configuration = Object.fromEntries(plan.configuration);
+      console.log(JSON.stringify({ sourceHash, libraries, configuration }, undefined, 2));
+      return 0;
+    }
+    const image = await buildImage(plan, openStore(), {
+      signal,
+      onProgress: (message) => console.error(message),
+      onWarning: (message) => console.error(message),
+      ...(values.jobs ? { jobs: Number(values.jobs) } : {}),
+    });
+    if (values.output) await copyFile(image.path, values.output);
+    if (values.json) {
+      const { path, symbolsPath } = image;
+      console.log(JSON.stringify({ ...image.manifest, path, symbolsPath }, undefined, 2));
+    } else {
+      const { digest, sizeBytes, libraries } = image.manifest;
+      console.log(`digest: ${digest}\nsizeBytes: ${sizeBytes}\nlibraries:`);
+      for (const library of libraries) {
+        console.log(`  ${library.name} ${library.version} (${library.reason})`);
+      }
+      console.log(`image: ${values.output ?? image.path}`);
+    }
+    return 0;
+  },
+};
+
+function parseCommandLine(commandLine: string[]) {
+  try {
+    return parseArgs({
+      args: commandLine,
+      allowPositionals: true,
+      options: {
+        ...requestOptions,
+        output: { type: "string" },
+        json: { type: "boolean" },
+        plan: { type: "boolean" },
+        jobs: { type: "string" },
+        libraries: { type: "string" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message, usage);
+  }
+}

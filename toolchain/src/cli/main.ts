@@ -1,0 +1,75 @@
+// The command `unikernel`: finds the subcommand's file, runs it, and turns errors into messages.
+import { ProblemsError } from "../problems.ts";
+import type { Command } from "./command.ts";
+import { UsageError } from "./command.ts";
+
+/** Loaded when called: a command pays for its own modules only. */
+const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  build: () => import("./build.ts"),
+  run: () => import("./run.ts"),
+  libraries: () => import("./libraries.ts"),
+  sources: () => import("./sources.ts"),
+};
+
+async function main(commandLine: readonly string[]): Promise<number> {
+  const [name, ...rest] = commandLine;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    const lines = await Promise.all(
+      Object.entries(commands).map(async ([each, load]) => {
+        const { command } = await load();
+        return `  ${each.padEnd(12)}${command.summary}`;
+      }),
+    );
+    console.log(`Usage: unikernel COMMAND [--help]\n\n${lines.join("\n")}`);
+    return name === undefined ? 2 : 0;
+  }
+  const load = commands[name];
+  if (!load) {
+    const { nearestName } = await import("../nearest.ts");
+    const nearest = nearestName(name, Object.keys(commands));
+    const hint = nearest ? `; did you mean "${nearest}"?` : "";
+    throw new UsageError(`there is no command "${name}"${hint}`, "unikernel --help");
+  }
+  const { command } = await load();
+  if (rest.includes("--help") || rest.includes("-h")) {
+    console.log(command.help);
+    return 0;
+  }
+  const cancel = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => cancel.abort(new Cancelled(signal)));
+  }
+  try {
+    return await command.run(rest, cancel.signal);
+  } catch (error) {
+    if (error instanceof Cancelled) return error.status;
+    throw error;
+  }
+}
+
+/** The user pressed Ctrl-C, or somebody asked the process to end. */
+class Cancelled extends Error {
+  readonly status: number;
+  constructor(signal: "SIGINT" | "SIGTERM") {
+    super(`stopped by ${signal}`);
+    this.name = "AbortError";
+    this.status = signal === "SIGINT" ? 130 : 143;
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = 1;
+  if (error instanceof UsageError) {
+    console.error(`error: ${error.message}\nSee \`${error.help}\`.`);
+    process.exitCode = 2;
+  } else if (error instanceof ProblemsError) {
+    console.error(error.message);
+    const count = error.problems.length;
+    console.error(`${count} ${count === 1 ? "problem" : "problems"}; nothing was changed`);
+  } else {
+    console.error(`error: ${error instanceof Error ? error.message : error}`);
+    if (process.env.UNIKERNEL_DEBUG && error instanceof Error) console.error(error.stack);
+  }
+}

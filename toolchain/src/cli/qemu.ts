@@ -1,0 +1,106 @@
+// QEMU for the command line: one guest in the foreground, nothing recorded. The provider's driver
+// is another matter; the two share only what the guest sees.
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface GuestOptions {
+  readonly image: string;
+  readonly memoryBytes: number;
+  readonly ports: readonly { readonly host: number; readonly guest: number }[];
+  /** NAME=VALUE. */
+  readonly environment: readonly string[];
+  readonly arguments: readonly string[];
+  readonly machine: string;
+  readonly accelerator: string;
+}
+
+/** Boots and waits; returns the guest's exit status. */
+export async function runGuest(options: GuestOptions, signal: AbortSignal): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), "unikernel-run-"));
+  try {
+    const configuration = join(directory, "config");
+    await writeFile(configuration, guestConfiguration(options), { mode: 0o600 });
+    return await runQemu(qemuArguments(options, configuration), signal);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** What uk/plat.h's uk_boot_config reads. */
+export function guestConfiguration(
+  options: Pick<GuestOptions, "arguments" | "environment">,
+): string {
+  return [
+    "unikernel-config/1",
+    ...options.arguments.map((value) => `arg:${value}`),
+    ...options.environment.map((value) => `env:${value}`),
+    `clock.realtime:${BigInt(Date.now()) * 1_000_000n}`,
+  ]
+    .map((line) => `${line}\0`)
+    .join("");
+}
+
+function qemuArguments(options: GuestOptions, configuration: string): string[] {
+  const microvm = options.machine === "microvm";
+  const forwards = options.ports.map(
+    ({ host, guest }) => `,hostfwd=tcp:127.0.0.1:${host}-:${guest}`,
+  );
+  return [
+    "-nodefaults",
+    "-no-user-config",
+    "-no-reboot",
+    "-display",
+    "none",
+    "-machine",
+    microvm ? "microvm,pic=off,pit=off,rtc=off,acpi=off,isa-serial=on" : options.machine,
+    "-accel",
+    options.accelerator,
+    "-cpu",
+    options.accelerator === "kvm" ? "host" : "max",
+    "-m",
+    `${Math.ceil(options.memoryBytes / 1024 ** 2)}M`,
+    "-kernel",
+    options.image,
+    "-initrd",
+    configuration,
+    "-serial",
+    "stdio",
+    "-device",
+    "isa-debug-exit,iobase=0xf4,iosize=0x04",
+    "-netdev",
+    `user,id=net${forwards.join("")}`,
+    "-global",
+    "virtio-mmio.force-legacy=false",
+    "-device",
+    microvm ? "virtio-net-device,netdev=net" : "virtio-net-pci,netdev=net",
+  ];
+}
+
+async function runQemu(qemu: string[], signal: AbortSignal): Promise<number> {
+  const child = spawn("qemu-system-x86_64", qemu, { stdio: ["inherit", "pipe", "inherit"] });
+  const kill = () => child.kill("SIGKILL");
+  signal.addEventListener("abort", kill, { once: true });
+  // Statuses above 126 do not fit through the exit device; the console carries them.
+  let tail = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    process.stdout.write(chunk);
+    tail = (tail + chunk.toString("latin1")).slice(-256);
+  });
+  const status = await new Promise<number>((resolve, reject) => {
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === "ENOENT"
+          ? new Error("qemu-system-x86_64 is missing (Debian: apt-get install qemu-system-x86)")
+          : error,
+      );
+    });
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+  signal.throwIfAborted();
+  const announced = /\[unikernel\] exit (\d+)\s*$/.exec(tail)?.[1];
+  if (announced) return Number(announced);
+  // isa-debug-exit turns a status v into (v << 1) | 1.
+  return status % 2 === 1 && status > 1 ? status >> 1 : status === 1 ? 0 : status;
+}

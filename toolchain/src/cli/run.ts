@@ -1,0 +1,105 @@
+// `unikernel run`: boots an image, or what an application's directory builds to, in QEMU in the
+// foreground: console on stdout, exit status of the guest as its own.
+import { statSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { buildImage } from "../build.ts";
+import { planImage } from "../plan.ts";
+import { openStore } from "../store/store.ts";
+import type { Command } from "./command.ts";
+import { UsageError } from "./command.ts";
+import { runGuest } from "./qemu.ts";
+import { readRequest, requestHelp, requestOptions } from "./request.ts";
+
+const usage = "unikernel run --help";
+
+export const command: Command = {
+  summary: "boot an image in QEMU in the foreground",
+  help: `Usage: unikernel run DIR|IMAGE [options] [-- ARGUMENT...]
+
+Boots an image, or builds the application in DIR first. The guest's console is stdout, its exit
+status this command's. Ctrl-C stops it.
+
+  --memory SIZE       e.g. 32MiB (default)
+  --port HOST:GUEST   forwards a TCP port; may be repeated
+  --env K=V           an environment variable; may be repeated
+  --machine TYPE      microvm (default), pc or q35
+  --accelerator NAME  tcg (default) or kvm
+
+${requestHelp}`,
+
+  async run(commandLine, signal) {
+    const { values, positionals } = parseCommandLine(commandLine);
+    const [target, ...guestArguments] = positionals;
+    if (!target) throw new UsageError("expected a directory or an image", usage);
+    const image = isFile(target) ? target : await build(target, values, signal);
+    return runGuest(
+      {
+        image,
+        memoryBytes: parseMemory(values.memory ?? "32MiB"),
+        ports: (values.port ?? []).map(parsePort),
+        environment: values.env ?? [],
+        arguments: guestArguments,
+        machine: values.machine ?? "microvm",
+        accelerator: values.accelerator ?? "tcg",
+      },
+      signal,
+    );
+  },
+};
+
+async function build(
+  directory: string,
+  values: Parameters<typeof readRequest>[1],
+  signal: AbortSignal,
+): Promise<string> {
+  const plan = await planImage(readRequest(directory, values, usage));
+  const image = await buildImage(plan, openStore(), {
+    signal,
+    onProgress: (message) => console.error(message),
+    onWarning: (message) => console.error(message),
+  });
+  return image.path;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Bytes of "32MiB", "1GiB" or "64M". */
+export function parseMemory(text: string): number {
+  const match = /^(\d+)\s*([KMG])i?B?$/i.exec(text);
+  const [, amount, unit] = match ?? [];
+  if (!amount || !unit) throw new UsageError(`memory "${text}": expected e.g. 32MiB`, usage);
+  return Number(amount) * 1024 ** ("KMG".indexOf(unit.toUpperCase()) + 1);
+}
+
+export function parsePort(text: string): { readonly host: number; readonly guest: number } {
+  const [host, guest] = (/^(\d+):(\d+)$/.exec(text) ?? []).slice(1).map(Number);
+  if (host === undefined || !guest || host > 65535 || guest > 65535) {
+    throw new UsageError(`port "${text}": expected HOST:GUEST, e.g. 8080:80`, usage);
+  }
+  return { host, guest };
+}
+
+function parseCommandLine(commandLine: string[]) {
+  try {
+    return parseArgs({
+      args: commandLine,
+      allowPositionals: true,
+      options: {
+        ...requestOptions,
+        memory: { type: "string" },
+        port: { type: "string", multiple: true },
+        env: { type: "string", multiple: true },
+        machine: { type: "string" },
+        accelerator: { type: "string" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message, usage);
+  }
+}

@@ -1,0 +1,66 @@
+// What every compilation and link is told, per profile. Any change here changes every
+// sourceHash, because these lists enter it.
+import type { Optimize } from "../types.ts";
+
+/** One target for now; later platforms and architectures choose here. */
+export const targetFlags: readonly string[] = [
+  "--target=x86_64-linux-musl",
+  "--no-default-config",
+  // Images are linked below 2 GiB and never moved.
+  "-fno-pic",
+  "-fno-pie",
+  "-mcmodel=small",
+  // Interrupts arrive on the running stack.
+  "-mno-red-zone",
+  "-fno-unwind-tables",
+  "-fno-asynchronous-unwind-tables",
+  "-fno-stack-protector",
+  "-fno-omit-frame-pointer",
+  "-ffunction-sections",
+  "-fdata-sections",
+  "-nostdinc",
+  "-fno-color-diagnostics",
+  "-fno-caret-diagnostics",
+];
+
+const profileFlags: Readonly<Record<Optimize, readonly string[]>> = {
+  // Line tables cost nothing in the image: its sections are dropped when it is written.
+  speed: ["-O2", "-flto=thin", "-gline-tables-only"],
+  size: ["-Oz", "-flto=thin", "-gline-tables-only"],
+  debug: ["-Og", "-g"],
+};
+
+export function compileFlags(optimize: Optimize): readonly string[] {
+  return [...targetFlags, ...profileFlags[optimize]];
+}
+
+/** For the code of our libraries: any warning is an error. */
+export const ownCodeFlags: readonly string[] = ["-std=gnu17", "-Wall", "-Wextra", "-Werror"];
+/** For third-party code: its warnings are not ours to fix. */
+export const thirdPartyFlags: readonly string[] = ["-w"];
+/** For the application: it is told, but only real errors stop the build. */
+export const applicationFlags: readonly string[] = ["-Wall", "-Wextra"];
+
+const commonLinkFlags: readonly string[] = [
+  "-m",
+  "elf_x86_64",
+  "-static",
+  "-nostdlib",
+  "--build-id=none",
+  "--gc-sections",
+  "-z",
+  "noexecstack",
+  "--no-color-diagnostics",
+  "--error-limit=0",
+  "--fatal-warnings",
+];
+
+const profileLinkFlags: Readonly<Record<Optimize, readonly string[]>> = {
+  speed: ["--lto-O2"],
+  size: ["--lto-O2", "--icf=all"],
+  debug: [],
+};
+
+export function linkFlags(optimize: Optimize): readonly string[] {
+  return [...commonLinkFlags, ...profileLinkFlags[optimize]];
+}

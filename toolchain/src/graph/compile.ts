@@ -1,0 +1,217 @@
+// Compiles one file as a content-addressed action. Its key covers the compiler, the flags, the
+// source and the names in the search path; what it really included is recorded beside the result
+// (-MD) and checked by content on the next look-up, so an unrelated header recompiles nothing.
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import type { Compiler } from "../compiler/compiler.ts";
+import { publish, withTemporary, writeAtomically } from "../store/atomic.ts";
+import type { Store } from "../store/store.ts";
+import { parseDepfile } from "./depfile.ts";
+import { type KeyPart, keyOf, sha256, sha256File } from "./hash.ts";
+import { runTool } from "./process.ts";
+import { logicalPath, type Root, realPath } from "./roots.ts";
+
+/** A directory that the preprocessor searches. */
+export interface SearchDirectory {
+  readonly flag: "-I" | "-isystem";
+  readonly directory: string;
+  /** The names it holds, or the key of its content: what tells two states of it apart. */
+  readonly identity: KeyPart;
+}
+
+/** What the files of one library, or of the application, have in common. */
+export interface CompileContext {
+  readonly compiler: Compiler;
+  readonly compilerIdentity: string;
+  readonly store: Store;
+  readonly roots: readonly Root[];
+  readonly search: readonly SearchDirectory[];
+  readonly configHeaderPath: string;
+  readonly configHeaderHash: string;
+  readonly flags: readonly string[];
+}
+
+export interface SourceFile {
+  /** Working directory of the compiler; `path` is relative to it and appears in messages. */
+  readonly directory: string;
+  readonly path: string;
+  /** Machine-independent name, unique in an image. */
+  readonly logical: string;
+  readonly sha256: string;
+  readonly flags: readonly string[];
+}
+
+export interface CompiledObject {
+  readonly logical: string;
+  /** SHA-256 of the object's content; it is at objectPath(). */
+  readonly sha256: string;
+  readonly warnings: string;
+}
+
+/** The compiler refused a file. */
+export class CompileFailure extends Error {
+  readonly output: string;
+  readonly source: SourceFile;
+  readonly roots: readonly Root[];
+  constructor(context: CompileContext, source: SourceFile, output: string) {
+    super(`${source.logical} does not compile:\n${output}`);
+    this.name = "CompileFailure";
+    this.source = source;
+    this.roots = context.roots;
+    this.output = output;
+  }
+}
+
+interface ActionRecord {
+  readonly entries: readonly {
+    /** Logical paths and content of what was included. */
+    readonly inputs: readonly (readonly [string, string])[];
+    readonly object: string;
+  }[];
+}
+
+const recordsKept = 4;
+
+export function objectPath(store: Store, sha: string): string {
+  return store.path("objects", sha.slice(0, 2), `${sha}.o`);
+}
+
+export function compileKey(context: CompileContext, source: SourceFile): string {
+  return keyOf(
+    "compile",
+    context.compilerIdentity,
+    context.flags,
+    source.flags,
+    context.search.map((search) => [search.flag, search.identity]),
+    context.configHeaderHash,
+    source.logical,
+    source.sha256,
+  );
+}
+
+/** The object of an earlier, equal compilation, if it is here and intact. */
+export async function findCompiled(
+  context: CompileContext,
+  source: SourceFile,
+): Promise<CompiledObject | undefined> {
+  const record = await readRecord(context.store, compileKey(context, source));
+  for (const entry of record.entries) {
+    const unchanged = entry.inputs.every(([logical, sha]) => {
+      const path = realPath(context.roots, logical);
+      return path !== undefined && hashIfPresent(path) === sha;
+    });
+    if (!unchanged) continue;
+    if (hashIfPresent(objectPath(context.store, entry.object)) !== entry.object) continue;
+    return { logical: source.logical, sha256: entry.object, warnings: "" };
+  }
+  return undefined;
+}
+
+/** Compiles and records; throws CompileFailure with the compiler's messages. */
+export async function compile(
+  context: CompileContext,
+  source: SourceFile,
+  signal: AbortSignal | undefined,
+): Promise<CompiledObject> {
+  const { store } = context;
+  return withTemporary(store.temporaryDirectory, "o", (temporary) =>
+    withTemporary(store.temporaryDirectory, "d", async (depfile) => {
+      const result = await runTool(
+        context.compiler.zig,
+        compilerArguments(context, source, temporary, depfile),
+        { directory: source.directory, signal },
+      );
+      if (result.status !== 0) throw new CompileFailure(context, source, result.stderr);
+      const inputs = readInputs(context, source, await readFile(depfile, "utf8"));
+      if (sha256File(join(source.directory, source.path)) !== source.sha256) {
+        throw new Error(`${source.logical} changed while it was being compiled; build again`);
+      }
+      const object = sha256(await readFile(temporary));
+      await publish(temporary, objectPath(store, object));
+      await addRecord(store, compileKey(context, source), { inputs, object });
+      return { logical: source.logical, sha256: object, warnings: result.stderr };
+    }),
+  );
+}
+
+function compilerArguments(
+  context: CompileContext,
+  source: SourceFile,
+  output: string,
+  depfile: string,
+): string[] {
+  return [
+    "clang",
+    ...context.flags,
+    ...source.flags,
+    ...context.roots.map((root) => `-ffile-prefix-map=${root.directory}=${root.logical}`),
+    `-ffile-prefix-map=${source.directory}=.`,
+    "-fdebug-compilation-dir=.",
+    "-include",
+    context.configHeaderPath,
+    ...context.search.flatMap((search) => [search.flag, search.directory]),
+    "-isystem",
+    context.compiler.includeDirectory,
+    "-MD",
+    "-MF",
+    depfile,
+    "-c",
+    source.path,
+    "-o",
+    output,
+  ];
+}
+
+/** What was included and may change: neither the compiler's headers nor pinned trees. */
+function readInputs(
+  context: CompileContext,
+  source: SourceFile,
+  depfile: string,
+): [string, string][] {
+  const inputs = new Map<string, string>();
+  for (const dependency of parseDepfile(depfile)) {
+    if (dependency === source.path || dependency === context.configHeaderPath) continue;
+    const path = isAbsolute(dependency) ? dependency : join(source.directory, dependency);
+    if (path.startsWith(context.compiler.directory)) continue;
+    const logical = logicalPath(context.roots, path);
+    if (logical === undefined) {
+      throw new CompileFailure(
+        context,
+        source,
+        `${source.path}:1: error: includes ${path}, which belongs to no declared library`,
+      );
+    }
+    if (!logical.fixed) inputs.set(logical.path, sha256File(path));
+  }
+  return [...inputs].sort();
+}
+
+async function readRecord(store: Store, key: string): Promise<ActionRecord> {
+  try {
+    return JSON.parse(await readFile(recordPath(store, key), "utf8")) as ActionRecord;
+  } catch {
+    return { entries: [] };
+  }
+}
+
+async function addRecord(
+  store: Store,
+  key: string,
+  entry: ActionRecord["entries"][number],
+): Promise<void> {
+  const same = JSON.stringify(entry.inputs);
+  const others = (await readRecord(store, key)).entries.filter(
+    (other) => JSON.stringify(other.inputs) !== same,
+  );
+  const record: ActionRecord = { entries: [entry, ...others].slice(0, recordsKept) };
+  await writeAtomically(store.temporaryDirectory, recordPath(store, key), JSON.stringify(record));
+}
+
+function recordPath(store: Store, key: string): string {
+  return store.path("actions", key.slice(0, 2), `${key}.json`);
+}
+
+function hashIfPresent(path: string): string | undefined {
+  return existsSync(path) ? sha256File(path) : undefined;
+}

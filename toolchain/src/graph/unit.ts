@@ -1,0 +1,267 @@
+// A unit is one library (or the application) within one image: what it may include, which files
+// it compiles, and the key of the archive they make.
+import { join } from "node:path";
+import type { Compiler } from "../compiler/compiler.ts";
+import { compileFlags, ownCodeFlags, thirdPartyFlags } from "../compiler/flags.ts";
+import { compilerIdentity } from "../compiler/pin.ts";
+import type { SymbolInfo } from "../kconfig/types.ts";
+import { evaluateCondition } from "../libraries/condition.ts";
+import type { Library } from "../libraries/library.ts";
+import type { LibraryRegistry } from "../libraries/registry.ts";
+import { generatedTree } from "../sources/generated.ts";
+import { globMatcher } from "../sources/glob.ts";
+import { type SourceTree, sourceTree } from "../sources/tree.ts";
+import type { Store } from "../store/store.ts";
+import type { Optimize } from "../types.ts";
+import type { CompileContext, SearchDirectory, SourceFile } from "./compile.ts";
+import { configHeader } from "./config-header.ts";
+import { type KeyPart, keyOf, sha256 } from "./hash.ts";
+import type { Root } from "./roots.ts";
+
+/** What all units of one image share. */
+export interface ImageContext {
+  readonly store: Store;
+  readonly compiler: Compiler;
+  readonly registry: LibraryRegistry;
+  readonly optimize: Optimize;
+  readonly symbols: ReadonlyMap<string, SymbolInfo>;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** The headers that one library shows to those that declare it. */
+interface Surface {
+  readonly search: readonly SearchDirectory[];
+  readonly roots: readonly Root[];
+}
+
+export interface Unit {
+  readonly context: CompileContext;
+  readonly configHeaderText: string;
+}
+
+function surface(image: ImageContext, library: Library): Surface {
+  const search: SearchDirectory[] = [];
+  const roots: Root[] = [];
+  const generated = generatedTree(library, image.registry, image.store);
+  if (generated?.hasPublic) {
+    const directory = join(generated.directory, "public");
+    search.push({ flag: "-isystem", directory, identity: [generated.key, "public"] });
+    roots.push({ logical: `generated/${library.name}`, directory, fixed: true });
+  }
+  const tree = sourceTree(library, image.registry, image.store);
+  for (const path of library.description.include) {
+    const place = resolveDirectory(library, tree, path);
+    search.push({ flag: place.thirdParty ? "-isystem" : "-I", ...place });
+    roots.push({
+      logical: place.logical,
+      directory: place.directory,
+      fixed: place.thirdParty,
+    });
+  }
+  return { search, roots };
+}
+
+interface Place {
+  readonly directory: string;
+  readonly identity: KeyPart;
+  readonly logical: string;
+  readonly thirdParty: boolean;
+}
+
+/** A directory of library.json: in the folder or, with `source:`, in the third-party tree. */
+function resolveDirectory(library: Library, tree: SourceTree | undefined, path: string): Place {
+  if (path.startsWith("source:")) {
+    if (!tree) throw new Error(`${library.name}/library.json: "${path}" but it has no source`);
+    const inner = path.slice("source:".length).replace(/^\.$/, "");
+    return {
+      directory: join(tree.directory, inner),
+      identity: [tree.key, inner],
+      logical: join(`source/${tree.label}`, inner),
+      thirdParty: true,
+    };
+  }
+  const prefix = path === "." ? "" : `${path}/`;
+  return {
+    directory: join(library.directory, path),
+    // Names only: contents are checked per file, by what is really included.
+    identity: library
+      .files()
+      .filter((file) => file.path.startsWith(prefix))
+      .map((file) => file.path),
+    logical: join(`lib/${library.name}`, path),
+    thirdParty: false,
+  };
+}
+
+/** The compile context of a library's own files. */
+export function libraryUnit(image: ImageContext, library: Library): Unit {
+  const { description } = library;
+  const visible = image.registry.visible(description.dependencies, `${library.name}/library.json`);
+  const tree = sourceTree(library, image.registry, image.store);
+  const generated = generatedTree(library, image.registry, image.store);
+  const search: SearchDirectory[] = [];
+  const roots: Root[] = [
+    { logical: `lib/${library.name}`, directory: library.directory, fixed: false },
+  ];
+  if (tree) {
+    roots.push({ logical: `source/${tree.label}`, directory: tree.directory, fixed: true });
+  }
+  if (generated) {
+    roots.push({
+      logical: `generated/${library.name}`,
+      directory: generated.directory,
+      fixed: true,
+    });
+    if (generated.hasPrivate) {
+      const directory = join(generated.directory, "private");
+      search.push({ flag: "-I", directory, identity: [generated.key, "private"] });
+    }
+  }
+  for (const path of description.privateInclude) {
+    search.push({ flag: "-I", ...resolveDirectory(library, tree, path) });
+  }
+  // Its own exported headers, as its own: -I also for those of the third-party tree.
+  search.push(...surface(image, library).search.map((own) => ({ ...own, flag: "-I" as const })));
+  const freestanding =
+    description.freestanding ?? !visible.some((other) => other.name === "musl-headers");
+  return unit(image, {
+    search,
+    roots,
+    visible,
+    folders: new Set([library.name, ...visible.map((other) => other.name)]),
+    flags: [...(freestanding ? ["-ffreestanding"] : [])],
+  });
+}
+
+export interface UnitParts {
+  readonly search: readonly SearchDirectory[];
+  readonly roots: readonly Root[];
+  readonly visible: readonly Library[];
+  /** Libraries whose symbols its CONFIG_ macros cover. */
+  readonly folders: ReadonlySet<string>;
+  readonly flags: readonly string[];
+}
+
+/** Puts a context together: own directories first, then what the visible libraries export. */
+export function unit(image: ImageContext, parts: UnitParts): Unit {
+  const surfaces = parts.visible.map((library) => surface(image, library));
+  const configHeaderText = configHeader(parts.folders, image.symbols, image.values);
+  const configHeaderHash = sha256(configHeaderText);
+  return {
+    configHeaderText,
+    context: {
+      compiler: image.compiler,
+      compilerIdentity,
+      store: image.store,
+      roots: [...parts.roots, ...surfaces.flatMap((one) => one.roots)],
+      search: [...parts.search, ...surfaces.flatMap((one) => one.search)],
+      configHeaderPath: image.store.path("config", `${configHeaderHash}.h`),
+      configHeaderHash,
+      flags: [...compileFlags(image.optimize), ...parts.flags],
+    },
+  };
+}
+
+/**
+ * The key of everything that a library's archive depends on, coarser than those of its files:
+ * one look-up instead of a thousand when nothing has changed.
+ */
+export function archiveKey(image: ImageContext, library: Library, own: Unit): string {
+  const visible = image.registry.visible(library.description.dependencies, library.name);
+  return keyOf(
+    "archive",
+    own.context.compilerIdentity,
+    own.context.flags,
+    own.context.configHeaderHash,
+    library.name,
+    library.contentHash(),
+    sourceTree(library, image.registry, image.store)?.key ?? null,
+    generatedTree(library, image.registry, image.store)?.key ?? null,
+    conditionResults(library, image.values),
+    visible.map((other) => surfaceContent(image, other)),
+  );
+}
+
+/** Contents of the headers that a library exports. */
+function surfaceContent(image: ImageContext, library: Library): KeyPart {
+  const prefixes = library.description.include
+    .filter((path) => !path.startsWith("source:"))
+    .map((path) => (path === "." ? "" : `${path}/`));
+  const tree = sourceTree(library, image.registry, image.store);
+  return [
+    library.name,
+    [...library.description.include],
+    tree?.key ?? null,
+    generatedTree(library, image.registry, image.store)?.key ?? null,
+    library
+      .files()
+      .filter((file) => prefixes.some((prefix) => file.path.startsWith(prefix)))
+      .map((file) => [file.path, file.sha256]),
+  ];
+}
+
+/** `when` may name any symbol of the configuration, not only those of the CONFIG_ header. */
+function conditionResults(library: Library, values: ReadonlyMap<string, string>): KeyPart {
+  return library.description.sources.map((entry) => holds(library, entry.when, values));
+}
+
+function holds(
+  library: Library,
+  when: string | undefined,
+  values: ReadonlyMap<string, string>,
+): boolean {
+  return when === undefined || evaluateCondition(when, values, `${library.name}/library.json`);
+}
+
+/**
+ * The files of a library that are compiled under this configuration, sorted by logical name.
+ * `treeFiles` are the paths of the third-party tree, with hashes.
+ */
+export function librarySources(
+  image: ImageContext,
+  library: Library,
+  treeFiles: readonly { readonly path: string; readonly sha256: string }[],
+): SourceFile[] {
+  const tree = sourceTree(library, image.registry, image.store);
+  const chosen = new Map<string, SourceFile>();
+  for (const entry of library.description.sources) {
+    if (!holds(library, entry.when, image.values)) continue;
+    for (const [kind, patterns, files] of [
+      ["own", entry.files.filter((file) => !file.startsWith("source:")), library.files()],
+      ["source", stripped(entry.files), treeFiles],
+    ] as const) {
+      const except = kind === "own" ? entry.except.filter(isOwn) : stripped(entry.except);
+      const matches = globMatcher(patterns, except);
+      const found = files.filter((file) => matches(file.path));
+      if (patterns.length > 0 && found.length === 0) {
+        throw new Error(
+          `${library.name}/library.json: sources: no file matches ${patterns.join(", ")}`,
+        );
+      }
+      for (const file of found) {
+        const prefix = kind === "own" ? library.name : (tree?.label ?? "");
+        const path = `${prefix}/${file.path}`;
+        chosen.set(path, {
+          directory: kind === "own" ? image.registry.root : join(tree?.directory ?? "", ".."),
+          path,
+          logical: path,
+          sha256: file.sha256,
+          flags: [
+            ...(kind === "own" ? ownCodeFlags : thirdPartyFlags),
+            ...library.description.flags,
+            ...entry.flags,
+          ],
+        });
+      }
+    }
+  }
+  return [...chosen.values()].sort((left, right) => (left.logical < right.logical ? -1 : 1));
+}
+
+function isOwn(path: string): boolean {
+  return !path.startsWith("source:");
+}
+
+function stripped(paths: readonly string[]): string[] {
+  return paths.filter((path) => !isOwn(path)).map((path) => path.slice("source:".length));
+}

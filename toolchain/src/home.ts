@@ -1,0 +1,11 @@
+// Where things are on this machine. Nothing from here may enter a hash, an image or a state.
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** The one directory that holds everything of ours: $UNIKERNEL_HOME or ~/.pulumi-unikernel. */
+export function homeDirectory(): string {
+  return process.env.UNIKERNEL_HOME || join(homedir(), ".pulumi-unikernel");
+}
+
+/** The micro-libraries that come with this toolchain. */
+export const bundledLibrariesDirectory = join(import.meta.dirname, "..", "lib");

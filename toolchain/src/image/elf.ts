@@ -1,0 +1,72 @@
+// Writes the bootable file from a linked ELF: what is loaded, and nothing else. Sections, symbols
+// and debug information stay behind, so a moved comment cannot change the image.
+
+const headerSize = 64;
+const programHeaderSize = 56;
+const loadType = 1;
+
+export interface Segment {
+  readonly type: number;
+  readonly flags: number;
+  readonly offset: number;
+  readonly address: number;
+  readonly physicalAddress: number;
+  readonly fileSize: number;
+  readonly memorySize: number;
+  readonly alignment: number;
+}
+
+export interface ElfFile {
+  readonly entry: number;
+  readonly programHeaderOffset: number;
+  readonly segments: readonly Segment[];
+}
+
+/** Reads the headers of a 64-bit little-endian ELF executable. */
+export function readElf(bytes: Buffer): ElfFile {
+  if (bytes.length < headerSize || bytes.readUInt32BE(0) !== 0x7f454c46) {
+    throw new Error("not an ELF file");
+  }
+  if (bytes[4] !== 2 || bytes[5] !== 1) throw new Error("not a 64-bit little-endian ELF file");
+  const programHeaderOffset = Number(bytes.readBigUInt64LE(32));
+  const count = bytes.readUInt16LE(56);
+  const segments: Segment[] = [];
+  for (let index = 0; index < count; index++) {
+    const at = programHeaderOffset + index * programHeaderSize;
+    segments.push({
+      type: bytes.readUInt32LE(at),
+      flags: bytes.readUInt32LE(at + 4),
+      offset: Number(bytes.readBigUInt64LE(at + 8)),
+      address: Number(bytes.readBigUInt64LE(at + 16)),
+      physicalAddress: Number(bytes.readBigUInt64LE(at + 24)),
+      fileSize: Number(bytes.readBigUInt64LE(at + 32)),
+      memorySize: Number(bytes.readBigUInt64LE(at + 40)),
+      alignment: Number(bytes.readBigUInt64LE(at + 48)),
+    });
+  }
+  return { entry: Number(bytes.readBigUInt64LE(24)), programHeaderOffset, segments };
+}
+
+/**
+ * The image: ELF header, program headers and the segments' bytes, each where the linker put it;
+ * everything between them is zero, and nothing follows the last one.
+ */
+export function bootableImage(linked: Buffer): Buffer {
+  const elf = readElf(linked);
+  if (!elf.segments.some((segment) => segment.type === loadType)) {
+    throw new Error("the linked file has nothing to load");
+  }
+  const headersEnd = elf.programHeaderOffset + elf.segments.length * programHeaderSize;
+  const end = Math.max(headersEnd, ...elf.segments.map((part) => part.offset + part.fileSize));
+  const image = Buffer.alloc(end);
+  linked.copy(image, 0, 0, headerSize);
+  linked.copy(image, elf.programHeaderOffset, elf.programHeaderOffset, headersEnd);
+  for (const segment of elf.segments) {
+    linked.copy(image, segment.offset, segment.offset, segment.offset + segment.fileSize);
+  }
+  // No section headers: their offset, count and name table.
+  image.writeBigUInt64LE(0n, 40);
+  image.writeUInt16LE(0, 60);
+  image.writeUInt16LE(0, 62);
+  return image;
+}

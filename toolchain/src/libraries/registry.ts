@@ -1,0 +1,66 @@
+// The libraries below one root directory, read when first asked for, and who sees whose headers.
+import { readdirSync } from "node:fs";
+import { compareBytes } from "../graph/hash.ts";
+import { type Library, readLibrary } from "./library.ts";
+
+export class LibraryRegistry {
+  /** The directory that holds one folder per library and the root Kconfig. */
+  readonly root: string;
+  readonly #libraries = new Map<string, Library | undefined>();
+  #names: readonly string[] | undefined;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /** Undefined when there is no such library. */
+  find(name: string): Library | undefined {
+    if (!this.#libraries.has(name)) {
+      const plain = /^[a-z0-9][a-z0-9-]*$/.test(name);
+      this.#libraries.set(name, plain ? readLibrary(this.root, name) : undefined);
+    }
+    return this.#libraries.get(name);
+  }
+
+  /** A library that another one names; `by` is named when it does not exist. */
+  get(name: string, by: string): Library {
+    const library = this.find(name);
+    if (!library)
+      throw new Error(`${by}: there is no library "${name}" in the libraries' directory`);
+    return library;
+  }
+
+  /** Names of all libraries, sorted. */
+  names(): readonly string[] {
+    this.#names ??= readdirSync(this.root, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && this.find(entry.name))
+      .map((entry) => entry.name)
+      .sort(compareBytes);
+    return this.#names;
+  }
+
+  /**
+   * The libraries whose exported headers one sees that declares `dependencies`: these, and
+   * what they re-export, each once, in declared order.
+   */
+  visible(dependencies: readonly string[], by: string): readonly Library[] {
+    const seen = new Map<string, Library>();
+    const visit = (names: readonly string[], from: string) => {
+      for (const name of names) {
+        if (seen.has(name)) continue;
+        const library = this.get(name, from);
+        seen.set(name, library);
+        visit(library.description.reexports, `${name}/library.json`);
+      }
+    };
+    visit(dependencies, by);
+    return [...seen.values()];
+  }
+
+  /** The library whose description holds the third-party source that `library` uses, if any. */
+  sourceOwner(library: Library): Library | undefined {
+    if (library.description.source) return library;
+    const owner = library.description.sourceLibrary;
+    return owner ? this.get(owner, `${library.name}/library.json: source`) : undefined;
+  }
+}

@@ -1,0 +1,63 @@
+// Source distributions and wheels from Python's package index, through pip: it knows the
+// machine's mirrors and proxies.
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { runTool } from "../graph/process.ts";
+import { unpack } from "./unpack.ts";
+
+export interface PypiPackage {
+  readonly package: string;
+  readonly version: string;
+}
+
+/** Downloads one file of a package without its dependencies; returns its path. */
+export async function pipDownload(
+  wanted: PypiPackage,
+  kind: "source" | "wheel",
+  directory: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  const result = await runTool(
+    "python3",
+    [
+      "-m",
+      "pip",
+      "download",
+      "--quiet",
+      "--disable-pip-version-check",
+      "--no-deps",
+      ...(kind === "source" ? ["--no-binary", ":all:"] : ["--only-binary", ":all:"]),
+      "--dest",
+      directory,
+      `${wanted.package}==${wanted.version}`,
+    ],
+    // pip's own configuration, and where Python is, come from the user's environment.
+    { directory, signal, environment: process.env as Record<string, string> },
+  ).catch((error: Error) => {
+    if (signal?.aborted) throw error;
+    throw new Error(`Python 3 with pip is needed for it (Debian: apt-get install python3-pip)`);
+  });
+  if (result.status !== 0) {
+    if (/No module named pip/.test(result.stderr)) {
+      throw new Error(`Python's pip is missing (Debian: apt-get install python3-pip)`);
+    }
+    throw new Error(`pip: ${lastLine(result.stderr)}`);
+  }
+  const [name] = await readdir(directory);
+  if (!name) throw new Error("pip downloaded nothing");
+  return join(directory, name);
+}
+
+export async function fetchPypiSource(
+  wanted: PypiPackage,
+  directory: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const archive = await pipDownload(wanted, "source", join(directory, "download"), signal);
+  return unpack(archive, join(directory, "unpacked"), signal);
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? "";
+}

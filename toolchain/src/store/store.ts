@@ -1,0 +1,139 @@
+// The content-addressed directory that stacks and users of one machine share. Nothing in it is
+// precious: whatever is missing or damaged is made again.
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFile, link, mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { sha256 } from "../graph/hash.ts";
+import { homeDirectory } from "../home.ts";
+import type { ImageManifest, StoredImage } from "../types.ts";
+import { publish, withTemporary, writeAtomically } from "./atomic.ts";
+import { withLock } from "./lock.ts";
+
+export class Store {
+  readonly directory: string;
+  /** Unfinished files; on the same file system, so that a rename is atomic. */
+  readonly temporaryDirectory: string;
+
+  constructor(directory: string) {
+    this.directory = directory;
+    this.temporaryDirectory = join(directory, "tmp");
+  }
+
+  path(...parts: readonly string[]): string {
+    return join(this.directory, ...parts);
+  }
+
+  /** The image with this digest ("sha256:HEX") if it is here and intact; a damaged one is removed. */
+  async image(digest: string): Promise<StoredImage | undefined> {
+    const directory = this.#imageDirectory(digest);
+    const path = join(directory, "image.elf");
+    try {
+      const manifest = JSON.parse(
+        readFileSync(join(directory, "manifest.json"), "utf8"),
+      ) as ImageManifest;
+      if (`sha256:${sha256(readFileSync(path))}` === digest && manifest.digest === digest) {
+        return { manifest, path, symbolsPath: join(directory, "symbols.elf") };
+      }
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT" && !hasFile(directory)) {
+        return undefined;
+      }
+    }
+    rmSync(directory, { recursive: true, force: true });
+    return undefined;
+  }
+
+  /** The image that was built from this sourceHash ("sha256:HEX"), if it is here and intact. */
+  async planned(sourceHash: string): Promise<StoredImage | undefined> {
+    let manifest: ImageManifest;
+    try {
+      manifest = JSON.parse(readFileSync(this.#planPath(sourceHash), "utf8")) as ImageManifest;
+    } catch {
+      return undefined;
+    }
+    const image = await this.image(manifest.digest);
+    // Several sources may give one image: what is said of it belongs to the source asked for.
+    return image && { ...image, manifest };
+  }
+
+  /** Adds a finished image. The files are moved when on the same file system. */
+  async addImage(
+    manifest: ImageManifest,
+    imagePath: string,
+    symbolsPath: string,
+  ): Promise<StoredImage> {
+    const directory = this.#imageDirectory(manifest.digest);
+    if (await this.image(manifest.digest)) {
+      // The same bytes from other sources, e.g. a comment moved lines: the newest symbols win.
+      await publish(symbolsPath, join(directory, "symbols.elf"));
+    } else {
+      await withTemporary(this.temporaryDirectory, "image", async (temporary) => {
+        await mkdir(temporary);
+        await linkOrCopy(imagePath, join(temporary, "image.elf"));
+        await linkOrCopy(symbolsPath, join(temporary, "symbols.elf"));
+        await writeFile(join(temporary, "manifest.json"), JSON.stringify(manifest, undefined, 2));
+        await publish(temporary, directory);
+      });
+    }
+    await writeAtomically(
+      this.temporaryDirectory,
+      this.#planPath(manifest.sourceHash),
+      JSON.stringify(manifest),
+    );
+    const stored = await this.image(manifest.digest);
+    if (!stored) throw new Error(`${directory}: the image cannot be read back after writing it`);
+    return { ...stored, manifest };
+  }
+
+  /** Runs `work` as the only process that does the work of this name. */
+  lock<Result>(
+    name: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<Result>,
+    onWait?: () => void,
+  ): Promise<Result> {
+    return withLock(this.path("locks", name), signal, work, onWait);
+  }
+
+  /** Forgets an image, e.g. to make room. Images that guests run must not be removed. */
+  async removeImage(digest: string): Promise<void> {
+    await rm(this.#imageDirectory(digest), { recursive: true, force: true });
+  }
+
+  #imageDirectory(digest: string): string {
+    return this.path("images", hexOf(digest));
+  }
+
+  #planPath(sourceHash: string): string {
+    return this.path("plans", `${hexOf(sourceHash)}.json`);
+  }
+}
+
+/** Opens a store; the default one is `store` in $UNIKERNEL_HOME. */
+export function openStore(directory: string = join(homeDirectory(), "store")): Store {
+  mkdirSync(directory, { recursive: true });
+  return new Store(directory);
+}
+
+function hexOf(name: string): string {
+  const hex = /^sha256:([0-9a-f]{64})$/.exec(name)?.[1];
+  if (!hex) throw new Error(`"${name}" is not of the form sha256:HEX`);
+  return hex;
+}
+
+function hasFile(directory: string): boolean {
+  try {
+    readFileSync(join(directory, "manifest.json"));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch {
+    await copyFile(from, to);
+  }
+}
