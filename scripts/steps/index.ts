@@ -1,10 +1,11 @@
 // The steps of the set-up, in order: later ones use what earlier ones brought.
+import { compilerStep } from "./compiler.ts";
 import { npmStep } from "./npm.ts";
 import { pulumiStep } from "./pulumi.ts";
 import type { Step } from "./step.ts";
 import { systemStep } from "./system.ts";
 
-const steps: readonly Step[] = [systemStep, npmStep, pulumiStep];
+const steps: readonly Step[] = [systemStep, npmStep, compilerStep, pulumiStep];
 
 export async function setUp(): Promise<void> {
   for (const step of steps) await step.run();

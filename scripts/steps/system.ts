@@ -15,7 +15,6 @@ const programs: readonly SystemProgram[] = [
   { program: "qemu-system-x86_64", package: "qemu-system-x86", purpose: "runs the guests" },
   { program: "tar", package: "tar", purpose: "unpacks sources and tools" },
   { program: "xz", package: "xz-utils", purpose: "unpacks sources and tools" },
-  { program: "patch", package: "patch", purpose: "applies a distribution's security patches" },
   { program: "python3", package: "python3", purpose: "fetches tools from PyPI" },
   { program: "pip3", package: "python3-pip", purpose: "fetches tools from PyPI" },
 ];

@@ -12,21 +12,31 @@ export function report(subject: string, message: string): void {
   process.stderr.write(`[setup ${seconds.padStart(6)} s] ${subject}: ${message}\n`);
 }
 
-/** Announces a long step and says every ten seconds that it still goes on. */
-export async function during<T>(
+/** Lets work report its long parts, and says every ten seconds that the latest still goes on. */
+export async function reporting<T>(
   subject: string,
-  message: string,
-  work: () => Promise<T>,
+  work: (onProgress: Report) => Promise<T>,
 ): Promise<T> {
-  report(subject, message);
-  const begun = performance.now();
+  let current: { readonly message: string; readonly begun: number } | undefined;
   const reminder = setInterval(() => {
-    const seconds = Math.round((performance.now() - begun) / 1000);
-    report(subject, `${message} … ${seconds} s so far`);
+    if (current === undefined) return;
+    const seconds = Math.round((performance.now() - current.begun) / 1000);
+    report(subject, `${current.message} … ${seconds} s so far`);
   }, reminderIntervalMs);
   try {
-    return await work();
+    return await work((message) => {
+      current = { message, begun: performance.now() };
+      report(subject, message);
+    });
   } finally {
     clearInterval(reminder);
   }
+}
+
+/** Announces a long step that consists of one part. */
+export function during<T>(subject: string, message: string, work: () => Promise<T>): Promise<T> {
+  return reporting(subject, (onProgress) => {
+    onProgress(message);
+    return work();
+  });
 }

@@ -1,0 +1,62 @@
+// A UNIKERNEL_HOME for one test: guests of its own, but the tools and, unless the test damages it,
+// the store of this user, so that nothing is compiled twice.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+const usersHome = process.env.UNIKERNEL_HOME || join(homedir(), ".pulumi-unikernel");
+
+export interface HomeOptions {
+  /** "shared": the user's store. "copied": a copy that may be damaged. "empty": none. */
+  readonly store: "shared" | "copied" | "empty";
+}
+
+export function makeHome(directory: string, { store }: HomeOptions): void {
+  mkdirSync(directory, { recursive: true });
+  const shared = ["tools", "cache", ...(store === "shared" ? ["store"] : [])];
+  for (const name of shared) {
+    mkdirSync(join(usersHome, name), { recursive: true });
+    symlinkSync(join(usersHome, name), join(directory, name));
+  }
+  if (store === "copied") {
+    cpSync(join(usersHome, "store"), join(directory, "store"), {
+      recursive: true,
+      mode: 2, // Clones where the file system can.
+      verbatimSymlinks: true,
+    });
+  }
+}
+
+/** Names of the guests' directories. */
+export function guestDirectories(home: string): string[] {
+  const directory = join(home, "guests");
+  return existsSync(directory) ? readdirSync(directory).filter((name) => !/^\./.test(name)) : [];
+}
+
+export interface Process {
+  readonly pid: number;
+  readonly commandLine: string;
+}
+
+/** Processes whose command line names this home, e.g. QEMUs of its guests. */
+export function processesOf(home: string): Process[] {
+  return allProcesses().filter(({ commandLine }) => commandLine.includes(home));
+}
+
+export function qemuProcessesOf(home: string): Process[] {
+  return processesOf(home).filter(({ commandLine }) => /qemu-system/.test(commandLine));
+}
+
+export function allProcesses(): Process[] {
+  const found: Process[] = [];
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const commandLine = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
+      found.push({ pid: Number(name), commandLine });
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return found;
+}
