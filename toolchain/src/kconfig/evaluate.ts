@@ -15,6 +15,9 @@ import {
 } from "./model.ts";
 import { compareOperands, type Operand, readNumber } from "./numbers.ts";
 
+/** n, m and y come first in every table, and are always valid. */
+const BUILT_IN_SYMBOLS = 3;
+
 const TRISTATE_TEXT = ["n", "m", "y"] as const;
 export const tristateText = (value: Tristate): "n" | "m" | "y" => TRISTATE_TEXT[value];
 
@@ -50,6 +53,8 @@ export class Evaluation {
   readonly model: KconfigModel;
   /** Symbols that are selected although their own dependencies are off. */
   readonly unmet = new Set<KSymbol>();
+  /** Whether something differs from the last file that was read or written. */
+  hasChanged = true;
   private readonly states: SymbolState[];
   private modulesValue: Tristate = NO;
 
@@ -72,9 +77,33 @@ export class Evaluation {
 
   /** Forgets all computed values, not what the user set. */
   invalidate(): void {
-    for (let i = 3; i < this.states.length; i++) (this.states[i] as SymbolState).isValid = false;
+    for (let i = BUILT_IN_SYMBOLS; i < this.states.length; i++) {
+      (this.states[i] as SymbolState).isValid = false;
+    }
     this.unmet.clear();
+    this.hasChanged = true;
+    this.computeModules();
+  }
+
+  computeModules(): void {
     if (this.model.modules !== null) this.compute(this.model.modules);
+  }
+
+  /** The value of the symbol that says whether there are modules. */
+  get modulesState(): Tristate {
+    return this.model.modules === null ? NO : this.computed(this.model.modules).value;
+  }
+
+  /** As if nobody had set anything; choices count as set, so that no value of theirs is new. */
+  forgetUserValues(): void {
+    for (const symbol of this.model.symbolsInHashOrder) {
+      const state = this.state(symbol);
+      state.isValid = false;
+      state.hasUserValue = symbol.isChoice;
+      state.userValue = NO;
+      state.userText = null;
+      state.userChoice = null;
+    }
   }
 
   computed(symbol: KSymbol): SymbolState {

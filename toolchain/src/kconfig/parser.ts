@@ -17,6 +17,8 @@ export interface ParsedTree {
   readonly symbols: SymbolTable;
   readonly root: MenuNode;
   readonly modules: KSymbol | null;
+  /** All symbols but the built-in ones, in the order that generated files follow. */
+  readonly symbolsInHashOrder: readonly KSymbol[];
   /** Every file that was read, in order, relative to the root. */
   readonly files: readonly string[];
   readonly warnings: Problem[];
@@ -98,6 +100,7 @@ export class Parser {
       symbols: this.symbols,
       root: this.root,
       modules: this.modules,
+      symbolsInHashOrder: this.symbols.inHashOrder(),
       files: this.files,
       warnings: this.warnings,
       messages: this.messages,
