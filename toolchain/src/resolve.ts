@@ -20,11 +20,6 @@ export interface ResolvedRequest {
   readonly problems: readonly Problem[];
 }
 
-/** Platforms and the libraries that implement them. */
-const platformLibraries: Readonly<Record<ImageRequest["platform"], string>> = {
-  kvm: "plat-kvm",
-};
-
 export function resolveRequest(
   request: ImageRequest,
   application: Application,
@@ -36,7 +31,13 @@ export function resolveRequest(
   const want = (library: string, path: string) =>
     requests.push({ symbol: librarySymbol(library), value: "y", path });
 
-  want(platformLibraries[request.platform], "platform");
+  for (const [kind, value] of [
+    ["platform", request.platform],
+    ["architecture", request.architecture],
+    ["optimize", request.optimize],
+  ] as const) {
+    requests.push({ symbol: choiceSymbol(kind, value), value: "y", path: kind });
+  }
   for (const library of application.implicitLibraries) want(library, "app");
   const declared: string[] = [];
   request.libraries.forEach((name, index) => {
@@ -74,6 +75,12 @@ export function resolveRequest(
   };
 }
 
+/** The member of the root Kconfig's choice that stands for a property, e.g. PLATFORM_KVM. */
+function choiceSymbol(kind: "platform" | "architecture" | "optimize", value: string): string {
+  const prefix = kind === "architecture" ? "ARCH" : kind.toUpperCase();
+  return `${prefix}_${value.toUpperCase()}`;
+}
+
 function unknownLibrary(name: string, path: string, registry: LibraryRegistry): Problem {
   const nearest = nearestName(name, registry.names());
   const hint = nearest ? `; did you mean "${nearest}"?` : "";
@@ -94,12 +101,12 @@ function reasonFor(
   registry: LibraryRegistry,
 ): string {
   const own = requests.filter((request) => request.symbol === library.symbol);
-  if (own.some((request) => request.path === "platform")) return "platform";
   if (own.some((request) => request.path !== "app")) return "declared";
   if (own.length > 0) return "needed by the application";
   const last = configuration.explain(library.symbol).at(-1);
   switch (last?.kind) {
     case "selected":
+      if (last.by?.startsWith("PLATFORM_")) return "platform";
       return `selected by ${readableSymbol(last.by, registry)}`;
     case "implied":
       return `implied by ${readableSymbol(last.by, registry)}`;

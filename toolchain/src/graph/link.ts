@@ -83,7 +83,7 @@ function linkTimeCache(store: Store, optimize: Optimize): string[] {
   if (optimize === "debug") return [];
   return [
     `--thinlto-cache-dir=${store.path("lto")}`,
-    "--thinlto-cache-policy=prune_interval=1h:prune_after=30d:cache_size_bytes=1g",
+    "--thinlto-cache-policy=prune_interval=1h:prune_after=720h:cache_size_bytes=1g",
   ];
 }
 
