@@ -43,6 +43,10 @@ export class Session {
     this.#running.delete(controller);
   }
 
+  get runningCount(): number {
+    return this.#running.size;
+  }
+
   /** Aborts every call that is running now. */
   abortAll(reason: string): void {
     for (const controller of this.#running) controller.abort(new Error(reason));

@@ -30,12 +30,10 @@ export function parameterize(): never {
 export const list: grpc.handleServerStreamingCall<protocol.ListRequest, protocol.ListResponse> = (
   stream,
 ) => {
-  stream.destroy(
-    Object.assign(new Error("refused"), {
-      code: grpc.status.UNIMPLEMENTED,
-      details: `the unikernel provider cannot list resources of type ${stream.request.getToken()}`,
-    }),
-  );
+  stream.emit("error", {
+    code: grpc.status.UNIMPLEMENTED,
+    details: `the unikernel provider cannot list resources of type ${stream.request.getToken()}`,
+  });
 };
 
 export function getMapping(): protocol.GetMappingResponse {
