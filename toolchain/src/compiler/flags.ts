@@ -50,6 +50,10 @@ const commonLinkFlags: readonly string[] = [
   "--gc-sections",
   "-z",
   "noexecstack",
+  // Packs segments in the file: loaders of whole images copy them, nobody maps them. The linker
+  // script aligns addresses to pages itself.
+  "-z",
+  "max-page-size=16",
   "--no-color-diagnostics",
   "--error-limit=0",
   "--fatal-warnings",

@@ -6,7 +6,7 @@ import { link, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Compiler } from "../compiler/compiler.ts";
 import type { Library } from "../libraries/library.ts";
-import { ProblemsError } from "../problems.ts";
+import { formatProblem, type Problem, ProblemsError } from "../problems.ts";
 import { ensureSource } from "../sources/acquire.ts";
 import { ensureGenerated } from "../sources/generate.ts";
 import { sourceTree } from "../sources/tree.ts";
@@ -110,14 +110,20 @@ export async function compileAll(
       if (!(error instanceof CompileFailure)) throw error;
       failures.push(error);
       // A library of a thousand files with one wrong header needs no thousand errors.
-      if (failures.length >= 20) throw new ProblemsError(failures.flatMap(compilerProblems));
+      if (failures.length >= 20) throw new ProblemsError(distinctProblems(failures));
     }
   });
   if (failures.length > 0) {
     failures.sort((left, right) => (left.source.logical < right.source.logical ? -1 : 1));
-    throw new ProblemsError(failures.flatMap(compilerProblems));
+    throw new ProblemsError(distinctProblems(failures));
   }
   return sources.map((source) => objects.get(source.logical) as CompiledObject);
+}
+
+/** An error in a header is told once, however many files include it. */
+function distinctProblems(failures: readonly CompileFailure[]): Problem[] {
+  const problems = failures.flatMap(compilerProblems);
+  return [...new Map(problems.map((problem) => [formatProblem(problem), problem])).values()];
 }
 
 export function archivePath(store: Store, sha: string): string {

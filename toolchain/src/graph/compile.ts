@@ -123,7 +123,7 @@ export async function compile(
         { directory: source.directory, signal },
       );
       if (result.status !== 0) throw new CompileFailure(context, source, result.stderr);
-      const inputs = readInputs(context, source, await readFile(depfile, "utf8"));
+      const inputs = readInputs(context, source, await readDepfile(depfile));
       if (sha256File(join(source.directory, source.path)) !== source.sha256) {
         throw new Error(`${source.logical} changed while it was being compiled; build again`);
       }
@@ -185,6 +185,11 @@ function readInputs(
     if (!logical.fixed) inputs.set(logical.path, sha256File(path));
   }
   return [...inputs].sort();
+}
+
+/** Plain assembler (*.s) includes nothing, and none is written for it. */
+async function readDepfile(path: string): Promise<string> {
+  return existsSync(path) ? readFile(path, "utf8") : "";
 }
 
 async function readRecord(store: Store, key: string): Promise<ActionRecord> {

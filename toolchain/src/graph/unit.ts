@@ -51,7 +51,7 @@ function surface(image: ImageContext, library: Library): Surface {
   const tree = sourceTree(library, image.registry, image.store);
   for (const path of library.description.include) {
     const place = resolveDirectory(library, tree, path);
-    search.push({ flag: place.thirdParty ? "-isystem" : "-I", ...place });
+    search.push(searchPlace(place));
     roots.push({
       logical: place.logical,
       directory: place.directory,
@@ -66,6 +66,12 @@ interface Place {
   readonly identity: KeyPart;
   readonly logical: string;
   readonly thirdParty: boolean;
+}
+
+/** Warnings of third-party headers are not ours to fix, whoever includes them. */
+function searchPlace(place: Place): SearchDirectory {
+  const { directory, identity } = place;
+  return { flag: place.thirdParty ? "-isystem" : "-I", directory, identity };
 }
 
 /** A directory of library.json: in the folder or, with `source:`, in the third-party tree. */
@@ -118,10 +124,9 @@ export function libraryUnit(image: ImageContext, library: Library): Unit {
     }
   }
   for (const path of description.privateInclude) {
-    search.push({ flag: "-I", ...resolveDirectory(library, tree, path) });
+    search.push(searchPlace(resolveDirectory(library, tree, path)));
   }
-  // Its own exported headers, as its own: -I also for those of the third-party tree.
-  search.push(...surface(image, library).search.map((own) => ({ ...own, flag: "-I" as const })));
+  search.push(...surface(image, library).search);
   const freestanding =
     description.freestanding ?? !visible.some((other) => other.name === "musl-headers");
   return unit(image, {
