@@ -1,0 +1,106 @@
+// The resource `unikernel:index:Guest`.
+import * as pulumi from "@pulumi/pulumi";
+import { Image } from "./image.ts";
+import { isResourceOfType, properties } from "./properties.ts";
+import type { GuestPort, GuestPortArgs, HealthCheckArgs } from "./types.ts";
+
+const TYPE = "unikernel:index:Guest";
+
+export interface GuestArgs {
+  /** What to boot: an Image, or the digest of one. A changed digest replaces the guest. */
+  readonly image: Image | pulumi.Input<string>;
+  /** What starts and watches the guest: "qemu" (the default). */
+  readonly driver?: pulumi.Input<"qemu"> | undefined;
+  /** Memory, e.g. "32MiB". */
+  readonly memory?: pulumi.Input<string> | undefined;
+  /** Number of virtual processors: 1. */
+  readonly cpus?: pulumi.Input<number> | undefined;
+  /** Ports of the host that lead to the guest. */
+  readonly ports?: pulumi.Input<readonly pulumi.Input<GuestPortArgs>[]> | undefined;
+  /** Environment variables. A changed one restarts the guest. Secrets stay secret: they never
+   * stand in plain text in the state, on a command line or on disk. */
+  readonly env?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>> | undefined;
+  /** Arguments of the application, without its name. */
+  readonly args?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
+  /** How to find out whether the guest works. A guest that never becomes healthy fails the update. */
+  readonly healthCheck?: pulumi.Input<HealthCheckArgs> | undefined;
+  /** "auto" (the default) measures whether KVM is faster here; "kvm" and "tcg" insist. */
+  readonly accelerator?: pulumi.Input<"auto" | "kvm" | "tcg"> | undefined;
+}
+
+/**
+ * A running image.
+ *
+ * ```ts
+ * const web = new unikernel.Guest("web", {
+ *   image,
+ *   memory: "32MiB",
+ *   ports: [{ host: 8080, guest: 80 }],
+ *   healthCheck: { http: "/healthz" },
+ * });
+ * export const url = web.url;
+ * ```
+ */
+export class Guest extends pulumi.CustomResource {
+  /** The digest of the image that runs. */
+  declare readonly image: pulumi.Output<string>;
+  declare readonly driver: pulumi.Output<string>;
+  declare readonly memory: pulumi.Output<string>;
+  declare readonly cpus: pulumi.Output<number>;
+  /** The ports that are really forwarded. */
+  declare readonly ports: pulumi.Output<readonly GuestPort[]>;
+  declare readonly env: pulumi.Output<Readonly<Record<string, string>>>;
+  declare readonly args: pulumi.Output<readonly string[]>;
+  declare readonly healthCheck: pulumi.Output<pulumi.Unwrap<HealthCheckArgs> | undefined>;
+  declare readonly accelerator: pulumi.Output<string>;
+  /** Where the first forwarded TCP port answers, e.g. "http://127.0.0.1:8080". */
+  declare readonly url: pulumi.Output<string>;
+  /** The host's address on which the ports listen. */
+  declare readonly address: pulumi.Output<string>;
+  /** From the start of the guest's process until it was healthy. */
+  declare readonly bootTimeMs: pulumi.Output<number>;
+  /** From the start of the guest's process to the first successful HTTP answer. */
+  declare readonly firstResponseMs: pulumi.Output<number>;
+  /** What the guest has printed, at the time of the last update or refresh. */
+  declare readonly consoleLog: pulumi.Output<string>;
+
+  constructor(name: string, args: GuestArgs, options?: pulumi.CustomResourceOptions) {
+    const inputs = { ...args, image: digestOf(args.image) };
+    super(TYPE, name, properties(OUTPUTS, inputs, options), options ?? {});
+  }
+
+  /** A guest that exists, by its id. */
+  static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    options?: pulumi.CustomResourceOptions,
+  ): Guest {
+    return new Guest(name, {} as GuestArgs, { ...options, id });
+  }
+
+  /** Whether a value is a Guest, also when another copy of this package made it. */
+  static override isInstance(value: unknown): value is Guest {
+    return isResourceOfType(value, TYPE);
+  }
+}
+
+function digestOf(image: GuestArgs["image"] | undefined): pulumi.Input<string> | undefined {
+  return Image.isInstance(image) ? image.digest : image;
+}
+
+const OUTPUTS = [
+  "image",
+  "driver",
+  "memory",
+  "cpus",
+  "ports",
+  "env",
+  "args",
+  "healthCheck",
+  "accelerator",
+  "url",
+  "address",
+  "bootTimeMs",
+  "firstResponseMs",
+  "consoleLog",
+] as const satisfies readonly (keyof Guest)[];

@@ -1,0 +1,12 @@
+// Infrastructure as code for unikernels: `import * as unikernel from "pulumi-unikernel"`.
+export { Guest, type GuestArgs } from "./guest.ts";
+export { Image, type ImageArgs } from "./image.ts";
+export { Provider } from "./provider.ts";
+export type {
+  GuestPort,
+  GuestPortArgs,
+  HealthCheckArgs,
+  LinkedLibrary,
+  OptionValue,
+  Toolchain,
+} from "./types.ts";

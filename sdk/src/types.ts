@@ -1,0 +1,59 @@
+// The shapes of inputs and outputs that are not plain values.
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A library in an image. */
+export interface LinkedLibrary {
+  readonly name: string;
+  readonly version: string;
+  /** Why it is in the image, e.g. "declared" or "selected by httpd". */
+  readonly reason: string;
+}
+
+/** What built an image: the versions that tell why two digests differ. */
+export interface Toolchain {
+  /** Version of the unikernel toolchain. */
+  readonly version: string;
+  /** The compiler and its version. */
+  readonly compiler: string;
+}
+
+/** The value of a Kconfig symbol. */
+export type OptionValue = boolean | number | string;
+
+/** A port of the host that leads to a port of the guest. */
+export interface GuestPortArgs {
+  /** The guest's port. */
+  readonly guest: pulumi.Input<number>;
+  /** The host's port; without it a free one is chosen. */
+  readonly host?: pulumi.Input<number> | undefined;
+  /** "tcp" (the default) or "udp". */
+  readonly protocol?: pulumi.Input<"tcp" | "udp"> | undefined;
+  /** The host's address to listen on; the default is "127.0.0.1". */
+  readonly address?: pulumi.Input<string> | undefined;
+}
+
+/** A port that is really forwarded. */
+export interface GuestPort {
+  readonly guest: number;
+  readonly host: number;
+  readonly protocol: string;
+  readonly address: string;
+}
+
+/** How to find out whether a guest works: one of `http`, `tcp` and `console`. */
+export interface HealthCheckArgs {
+  /** A path that must answer with a status below 400, e.g. "/healthz". */
+  readonly http?: pulumi.Input<string> | undefined;
+  /** A port of the guest that must accept connections. */
+  readonly tcp?: pulumi.Input<number> | undefined;
+  /** A text that must appear on the console. */
+  readonly console?: pulumi.Input<string> | undefined;
+  /** The guest's port that `http` asks; the default is the first of `ports`. */
+  readonly port?: pulumi.Input<number> | undefined;
+  /** Time between two attempts, e.g. "50ms". */
+  readonly interval?: pulumi.Input<string> | undefined;
+  /** Time for one attempt, e.g. "2s". */
+  readonly timeout?: pulumi.Input<string> | undefined;
+  /** Attempts before the guest counts as failed. */
+  readonly retries?: pulumi.Input<number> | undefined;
+}
