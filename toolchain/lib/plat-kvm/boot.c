@@ -14,6 +14,7 @@ _Noreturn void uk_kvm_boot(const struct pvh_start_info *info)
 	uk_kvm_config_init(info);
 	uk_kvm_monitor_init(info);
 	uk_kvm_paging_init();
+	uk_kvm_interrupts_init();
 	uk_kvm_clock_init();
 	uk_start();
 }

@@ -18,7 +18,6 @@
 #define KVM_MSR_CLOCK 0x4b564d01u
 #define KVM_MSR_WALL_CLOCK 0x4b564d00u
 #define ENABLED 1u
-#define LAPIC_ENABLE 0x100u
 #define LEAF1_ECX_HYPERVISOR (1u << 31)
 
 const volatile struct clock_scale *uk_kvm_clock_scale;
@@ -65,7 +64,6 @@ void uk_kvm_clock_init(void)
 	uint64_t rate;
 
 	boot_ticks = read_tsc();
-	write_register(LAPIC_SPURIOUS, LAPIC_ENABLE | VECTOR_SPURIOUS);
 	if (has_hypervisor && cpuid(HYPERVISOR_LEAF, 0).ebx == HYPERVISOR_KVM &&
 	    cpuid(HYPERVISOR_LEAF + 1, 0).eax & KVM_FEATURE_CLOCK) {
 		write_msr(KVM_MSR_CLOCK, (uintptr_t)&kvm_scale | ENABLED);

@@ -19,10 +19,6 @@
 #define ENTRY_LEVEL (1u << 15)
 #define MESSAGE_ADDRESS 0xfee00000UL
 
-#define FIRST_PIC_MASK 0x21
-#define SECOND_PIC_MASK 0xa1
-#define LVT_MASKED (1u << 16)
-
 struct handler {
 	void (*function)(void *argument);
 	void *argument;
@@ -83,13 +79,7 @@ static int route(unsigned line, bool level, unsigned vector)
 
 static int add(unsigned line, unsigned vector, void (*function)(void *), void *argument)
 {
-	if (!uk_kvm_dispatch) {
-		/* Lines reach us through the other controllers only. */
-		out8(FIRST_PIC_MASK, 0xff);
-		out8(SECOND_PIC_MASK, 0xff);
-		write_register(LAPIC_LVT_LINT0, LVT_MASKED);
-		uk_kvm_dispatch = dispatch;
-	}
+	uk_kvm_dispatch = dispatch;
 	handlers[handler_count++] = (struct handler){function, argument, line, vector};
 	return 0;
 }

@@ -34,6 +34,8 @@ struct uk_kvm_trap {
 	uint64_t rest[6]; /* error code if the exception has one, rip, cs, rflags, rsp, ss */
 };
 void uk_kvm_traps_init(void);
+/* Silences legacy interrupts and switches the local controller on; it must be mapped. */
+void uk_kvm_interrupts_init(void);
 /* Calls the handlers of a vector; set while there are any. */
 extern void (*uk_kvm_dispatch)(unsigned vector);
 

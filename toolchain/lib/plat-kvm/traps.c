@@ -15,6 +15,11 @@
 #define STACK_EXCEPTION 1
 #define STACK_INTERRUPT 2
 
+#define FIRST_PIC_MASK 0x21
+#define SECOND_PIC_MASK 0xa1
+#define LVT_MASKED (1u << 16)
+#define LAPIC_ENABLE 0x100u
+
 struct gate {
 	uint16_t offset_low, selector;
 	uint16_t stack_and_type, offset_middle;
@@ -66,6 +71,15 @@ void uk_kvm_traps_init(void)
 	uk_kvm_tss.stacks[TSS_INTERRUPT_STACK(STACK_INTERRUPT)] =
 		(uint32_t)(uintptr_t)(interrupt_stack + sizeof(interrupt_stack));
 	__asm__ volatile("lidt %0" ::"m"(table));
+}
+
+void uk_kvm_interrupts_init(void)
+{
+	/* The legacy controllers would interrupt with the vectors of exceptions. */
+	out8(FIRST_PIC_MASK, 0xff);
+	out8(SECOND_PIC_MASK, 0xff);
+	write_register(LAPIC_LVT_LINT0, LVT_MASKED);
+	write_register(LAPIC_SPURIOUS, LAPIC_ENABLE | VECTOR_SPURIOUS);
 }
 
 static const char *page_fault_reason(uint64_t error, uintptr_t address, uintptr_t stack)

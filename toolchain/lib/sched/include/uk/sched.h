@@ -32,6 +32,8 @@ int uk_thread_id(const struct uk_thread *thread); /* 1 for the first */
 struct uk_thread *uk_thread_create(void (*entry)(void *), void *argument, void *stack_top,
 				   uintptr_t tls, void (*at_exit)(void *), void *at_exit_argument);
 _Noreturn void uk_thread_exit(void);
+/* Replaces what runs after the current thread has ended. */
+void uk_thread_at_exit(void (*function)(void *), void *argument);
 void uk_yield(void);
 
 /*

@@ -1,0 +1,171 @@
+/* Which thread runs, and waiting: the run queue, wait queues, pollers and the idle loop. */
+#include "scheduler.h"
+#include <uk/errors.h>
+#include <uk/plat.h>
+#include <uk/time.h>
+
+/* Threads that are always runnable must not keep pollers and timers from their work. */
+#define SWITCHES_PER_POLL 64
+
+struct uk_waiter {
+	struct uk_waiter *next, *previous;
+	struct uk_wait_queue *queue;
+	struct uk_thread *thread;
+	struct uk_timer timer;
+	volatile bool done; /* woken or timed out */
+	bool timed_out;
+};
+
+static struct uk_thread first_thread = {.id = 1};
+struct uk_thread *uk_sched_current = &first_thread;
+struct uk_thread *uk_sched_first;
+static struct uk_thread *last;
+static struct uk_poller *pollers;
+
+struct uk_thread *uk_thread_current(void)
+{
+	return uk_sched_current;
+}
+
+int uk_thread_id(const struct uk_thread *thread)
+{
+	return thread->id;
+}
+
+void uk_poller_add(struct uk_poller *poller)
+{
+	poller->next = pollers;
+	pollers = poller;
+}
+
+bool uk_poll(void)
+{
+	bool progress = uk_timers_run();
+
+	for (struct uk_poller *poller = pollers; poller; poller = poller->next)
+		progress |= poller->poll(poller);
+	return progress;
+}
+
+void uk_sched_make_runnable(struct uk_thread *thread)
+{
+	thread->next = NULL;
+	if (uk_sched_first)
+		last->next = thread;
+	else
+		uk_sched_first = thread;
+	last = thread;
+}
+
+static struct uk_thread *take_first(void)
+{
+	static unsigned switches;
+	struct uk_thread *thread;
+
+	if (++switches % SWITCHES_PER_POLL == 0)
+		uk_poll();
+	thread = uk_sched_first;
+	uk_sched_first = thread->next;
+	return thread;
+}
+
+void uk_sched_switch(void)
+{
+	struct uk_thread *from = uk_sched_current, *to = take_first();
+
+	if (to == from)
+		return;
+	from->tls = uk_plat_tls();
+	uk_plat_set_tls(to->tls);
+	uk_sched_current = to;
+	uk_context_switch(&from->context, to->context);
+}
+
+_Noreturn void uk_sched_leave(void)
+{
+	struct uk_thread *to = take_first();
+
+	uk_plat_set_tls(to->tls);
+	uk_sched_current = to;
+	uk_context_load(to->context);
+}
+
+void uk_sched_idle(const volatile bool *done)
+{
+	while (!*done && !uk_sched_first)
+		if (!uk_poll())
+			uk_plat_wait(uk_timers_next());
+}
+
+void uk_yield(void)
+{
+	if (!uk_sched_first)
+		uk_poll();
+	if (!uk_sched_first)
+		return;
+	uk_sched_make_runnable(uk_sched_current);
+	uk_sched_switch();
+}
+
+static void finish(struct uk_waiter *waiter)
+{
+	struct uk_wait_queue *queue = waiter->queue;
+
+	if (waiter->next)
+		waiter->next->previous = waiter->previous;
+	else
+		queue->last = waiter->previous;
+	if (waiter->previous)
+		waiter->previous->next = waiter->next;
+	else
+		queue->first = waiter->next;
+	waiter->done = true;
+	/* The current thread is in its idle loop and sees for itself. */
+	if (waiter->thread != uk_sched_current)
+		uk_sched_make_runnable(waiter->thread);
+}
+
+static void expire(struct uk_timer *timer)
+{
+	struct uk_waiter *waiter =
+		(void *)((char *)timer - __builtin_offsetof(struct uk_waiter, timer));
+
+	waiter->timed_out = true;
+	finish(waiter);
+}
+
+int uk_wait(struct uk_wait_queue *queue, uint64_t deadline)
+{
+	struct uk_waiter waiter = {
+		.previous = queue->last,
+		.queue = queue,
+		.thread = uk_sched_current,
+		.timer.fire = expire,
+	};
+
+	if (queue->last)
+		queue->last->next = &waiter;
+	else
+		queue->first = &waiter;
+	queue->last = &waiter;
+	if (deadline != UINT64_MAX)
+		uk_timer_set(&waiter.timer, deadline);
+	for (;;) {
+		uk_sched_idle(&waiter.done);
+		if (waiter.done)
+			break;
+		uk_sched_switch();
+	}
+	return waiter.timed_out ? -UK_ETIMEDOUT : 0;
+}
+
+size_t uk_wake(struct uk_wait_queue *queue, size_t count)
+{
+	size_t woken = 0;
+
+	for (; queue->first && woken < count; woken++) {
+		uk_timer_cancel(&queue->first->timer);
+		finish(queue->first);
+	}
+	return woken;
+}
