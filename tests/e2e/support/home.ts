@@ -35,6 +35,7 @@ export function guestDirectories(home: string): string[] {
 
 export interface Process {
   readonly pid: number;
+  readonly parent: number;
   readonly commandLine: string;
 }
 
@@ -53,7 +54,10 @@ export function allProcesses(): Process[] {
     if (!/^\d+$/.test(name)) continue;
     try {
       const commandLine = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
-      found.push({ pid: Number(name), commandLine });
+      // "pid (name) state parent …", and the name may hold anything.
+      const status = readFileSync(`/proc/${name}/stat`, "utf8");
+      const parent = Number(status.slice(status.lastIndexOf(")") + 2).split(" ")[1]);
+      found.push({ pid: Number(name), parent, commandLine });
     } catch {
       // It ended meanwhile.
     }

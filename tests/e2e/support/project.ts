@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Events, parseEvents } from "./events.ts";
 import { type HomeOptions, makeHome, processesOf } from "./home.ts";
-import { type ProgramOptions, programText, writeApplication } from "./program.ts";
+import { editFile, type ProgramOptions, programText, writeApplication } from "./program.ts";
 
 const repository = join(import.meta.dirname, "../../..");
 const passphrase = "only for tests";
@@ -40,6 +40,8 @@ export interface ProjectOptions {
   /** A folder of tests/e2e/fixtures. */
   readonly application?: string;
   readonly stack?: string;
+  /** The home of another project, to share guests and store with it. */
+  readonly home?: string;
 }
 
 export class Project {
@@ -52,10 +54,10 @@ export class Project {
 
   constructor(options: ProjectOptions = {}) {
     this.directory = mkdtempSync(join(tmpdir(), "unikernel-e2e-"));
-    this.home = join(this.directory, "home");
+    this.home = options.home ?? join(this.directory, "home");
     this.app = join(this.directory, "app");
     this.stack = options.stack ?? "test";
-    makeHome(this.home, { store: options.store ?? "shared" });
+    if (options.home === undefined) makeHome(this.home, { store: options.store ?? "shared" });
     writeApplication(options.application ?? "web", this.app);
     mkdirSync(join(this.directory, "state"));
     symlinkSync(join(repository, "node_modules"), join(this.directory, "node_modules"));
@@ -89,6 +91,10 @@ export class Project {
 
   program(options: ProgramOptions): void {
     this.write("index.ts", programText(options));
+  }
+
+  editProgram(from: string, to: string): void {
+    editFile(join(this.directory, "index.ts"), from, to);
   }
 
   up(environment: NodeJS.ProcessEnv = {}): Promise<Run> {
