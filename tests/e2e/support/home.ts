@@ -1,6 +1,14 @@
 // A UNIKERNEL_HOME for one test: guests of its own, but the tools and, unless the test damages it,
 // the store of this user, so that nothing is compiled twice.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -37,11 +45,16 @@ export interface Process {
   readonly pid: number;
   readonly parent: number;
   readonly commandLine: string;
+  /** Its working directory; "" when that cannot be read. */
+  readonly directory: string;
 }
 
-/** Processes whose command line names this home, e.g. QEMUs of its guests. */
-export function processesOf(home: string): Process[] {
-  return allProcesses().filter(({ commandLine }) => commandLine.includes(home));
+/** Processes that work in this directory or name it, e.g. QEMUs of a home's guests. */
+export function processesOf(directory: string): Process[] {
+  return allProcesses().filter(
+    (each) =>
+      each.commandLine.includes(directory) || `${each.directory}/`.startsWith(`${directory}/`),
+  );
 }
 
 export function qemuProcessesOf(home: string): Process[] {
@@ -57,10 +70,18 @@ export function allProcesses(): Process[] {
       // "pid (name) state parent …", and the name may hold anything.
       const status = readFileSync(`/proc/${name}/stat`, "utf8");
       const parent = Number(status.slice(status.lastIndexOf(")") + 2).split(" ")[1]);
-      found.push({ pid: Number(name), parent, commandLine });
+      found.push({ pid: Number(name), parent, commandLine, directory: workingDirectory(name) });
     } catch {
       // It ended meanwhile.
     }
   }
   return found;
+}
+
+function workingDirectory(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return "";
+  }
 }
