@@ -28,12 +28,11 @@ export function linkProblems(output: string, plan: ImagePlan): Problem[] {
   return [{ path: "", message: `the image does not link: ${output.trim()}` }];
 }
 
-/** `app/server.c` rather than the names of the link directory. */
+/** Of `server.c:12 (./server.c:12)` the second, of `server.c.o:(.text.main)` the file. */
 function shortUser(user: string): string {
-  return user
-    .replace(/\((.*)\)$/, "in $1")
-    .replaceAll("!", "/")
-    .replace(/\.o\b/g, "");
+  const located = /\(([^()]+:\d+)\)/.exec(user)?.[1];
+  const text = located ?? user.replace(/\.o\b.*$/, "").replaceAll("!", "/");
+  return text.replace(/^\.\//, "");
 }
 
 /** The library one of whose own headers mentions the symbol as a function or an object. */
