@@ -39,11 +39,33 @@ export interface GuestStatus {
   readonly startedAt?: Date;
 }
 
+/** How far a guest has come in its owner's books, kept with its record, so that what a crash
+ * left behind is told from what is still wanted: being created; created, but it is not certain
+ * that its owner learned of it; known to its owner. */
+export type GuestProgress = "creating" | "created" | "kept";
+
+/** What is recorded of a guest. Its arguments and environment are not. */
+export interface GuestSummary extends Omit<GuestSpec, "args" | "env"> {
+  readonly progress: GuestProgress;
+}
+
 export interface Driver {
   readonly name: string;
   /** Why this driver cannot be used on this machine and what to do, or null. */
   unavailable(): Promise<string | null>;
-  /** Makes the guest run as described; does nothing when it already does. */
+  /** Why ports cannot be had by a guest of this owner, with their index; empty when all can. */
+  portProblems(
+    owner: string,
+    ports: readonly PortForward[],
+  ): Promise<readonly { readonly index: number; readonly reason: string }[]>;
+  /** Every guest with a readable record. */
+  guests(): Promise<readonly GuestSummary[]>;
+  /** Arguments and environment of a running guest, where they can be read back. */
+  configuration(id: string): Promise<Pick<GuestSpec, "args" | "env"> | undefined>;
+  /** Records whom a guest belongs to and how far it has come; nothing when there is no guest. */
+  mark(id: string, owner: string, progress: GuestProgress): Promise<void>;
+  /** Makes the guest run as described; does nothing when it already does. A fixed port that
+   * another guest of the same owner has is left there: see takePorts(). */
   apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus>;
   status(id: string): Promise<GuestStatus>;
   /** Moves the forwards of another guest of the same owner to this one, e.g. on replacement. */

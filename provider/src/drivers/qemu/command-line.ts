@@ -1,0 +1,51 @@
+// QEMU's arguments for a guest. Nothing secret may pass through here: everybody can read them.
+import type { PortForward } from "../driver.ts";
+import { RELATIVE } from "./files.ts";
+import { forwardRule } from "./forwards.ts";
+
+export interface CommandLine {
+  readonly id: string;
+  readonly imagePath: string;
+  readonly memoryBytes: number;
+  readonly accelerator: "kvm" | "tcg";
+  readonly forwards: readonly PortForward[];
+  /** The descriptor at which QEMU finds the guest's configuration. */
+  readonly configurationDescriptor: number;
+}
+
+/** The user-mode network's name in QEMU's monitor. */
+export const NETWORK = "net0";
+/** The machine that starts fastest; the guest needs none of what is turned off. */
+const MACHINE = "microvm,pic=off,pit=off,rtc=off,acpi=off,isa-serial=on";
+
+export function qemuArguments(line: CommandLine): string[] {
+  const rules = line.forwards.map((forward) => `,hostfwd=${forwardRule(forward)}`).join("");
+  return [
+    ...processorArguments(line.accelerator),
+    // How a guest's process is recognised, together with its working directory.
+    ...nameArguments(line.id),
+    ...["-m", `${Math.floor(line.memoryBytes / 1024)}K`],
+    ...["-pidfile", RELATIVE.pid],
+    ...["-kernel", line.imagePath],
+    ...["-initrd", `/dev/fd/${line.configurationDescriptor}`],
+    ...["-chardev", `file,id=console,path=${RELATIVE.consoleLog}`, "-serial", "chardev:console"],
+    ...["-netdev", `user,id=${NETWORK}${rules}`],
+    ...["-global", "virtio-mmio.force-legacy=false"],
+    ...["-device", `virtio-net-device,netdev=${NETWORK}`],
+    ...["-qmp", `unix:${RELATIVE.socket},server=on,wait=off`],
+  ];
+}
+
+/** The machine alone; the accelerator's probe runs on the same. */
+export function processorArguments(accelerator: "kvm" | "tcg"): string[] {
+  return [
+    ...["-M", MACHINE],
+    ...["-accel", accelerator, "-cpu", accelerator === "kvm" ? "host" : "max"],
+    ...["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"],
+    ...["-device", "isa-debug-exit,iobase=0xf4,iosize=0x4"],
+  ];
+}
+
+export function nameArguments(id: string): [string, string] {
+  return ["-name", `guest=${id}`];
+}

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import type { PortForward } from "../driver.ts";
+import { forwardRule, listener, matchForwards, parseUserNetwork } from "./forwards.ts";
+
+const tcp = (host: number, guest: number, address = "127.0.0.1"): PortForward => ({
+  host,
+  guest,
+  protocol: "tcp",
+  address,
+});
+
+const ANSWER =
+  "Hub -1 (net0):\r\n  Protocol[State]    FD  Source Address  Port   Dest. Address  Port RecvQ SendQ\r\n" +
+  "  TCP[ESTABLISHED]   17       127.0.0.1 18999       10.0.2.15    80     0     0\r\n" +
+  "  TCP[HOST_FORWARD]  15       127.0.0.1 18999       10.0.2.15    80     0     0\r\n" +
+  "  UDP[HOST_FORWARD]  16               * 5353        10.0.2.15  5353     0     0\r\n";
+
+test("rules", () => {
+  expect(forwardRule(tcp(8080, 80))).toBe("tcp:127.0.0.1:8080-10.0.2.15:80");
+  expect(listener(tcp(8080, 80))).toBe("tcp:127.0.0.1:8080");
+});
+
+test("reads forwards, and not connections, from the monitor's table", () => {
+  expect(parseUserNetwork(ANSWER)).toEqual([
+    tcp(18999, 80),
+    { host: 5353, guest: 5353, protocol: "udp", address: "0.0.0.0" },
+  ]);
+  expect(parseUserNetwork("")).toEqual([]);
+});
+
+test("chosen ports are not confused with fixed ones", () => {
+  const found = [tcp(8080, 80), tcp(40001, 80)];
+  expect(matchForwards([tcp(0, 80), tcp(8080, 80)], found)).toEqual([
+    tcp(40001, 80),
+    tcp(8080, 80),
+  ]);
+  expect(matchForwards([tcp(8081, 80), tcp(0, 81)], found)).toEqual([null, null]);
+});

@@ -1,0 +1,55 @@
+// QEMU's words for forwarded ports, and what its monitor answers about them.
+import type { PortForward } from "../driver.ts";
+
+/** The guest's address in QEMU's user-mode network, and those who serve it. */
+export const USER_NETWORK = {
+  guest: "10.0.2.15",
+  prefixBits: 24,
+  gateway: "10.0.2.2",
+  dns: "10.0.2.3",
+} as const;
+
+/** E.g. "tcp:127.0.0.1:8080-10.0.2.15:80". */
+export function forwardRule(forward: PortForward): string {
+  return `${listener(forward)}-${USER_NETWORK.guest}:${forward.guest}`;
+}
+
+/** E.g. "tcp:127.0.0.1:8080", which names a rule that is to be removed. */
+export function listener(forward: PortForward): string {
+  return `${forward.protocol}:${forward.address}:${forward.host}`;
+}
+
+/** The forwards in the answer to "info usernet". */
+export function parseUserNetwork(answer: string): PortForward[] {
+  const row = /^\s*(TCP|UDP)\[HOST_FORWARD\]\s+\d+\s+(\S+)\s+(\d+)\s+\S+\s+(\d+)\s/gm;
+  return [...answer.matchAll(row)].map((match) => ({
+    protocol: match[1] === "UDP" ? "udp" : "tcp",
+    // slirp writes the address "any" as a star.
+    address: match[2] === "*" ? "0.0.0.0" : (match[2] ?? ""),
+    host: Number(match[3]),
+    guest: Number(match[4]),
+  }));
+}
+
+/** What was asked for, with the host ports that QEMU chose; null where a forward is missing. */
+export function matchForwards(
+  asked: readonly PortForward[],
+  found: readonly PortForward[],
+): (PortForward | null)[] {
+  const isSame = (ask: PortForward, actual: PortForward) =>
+    ask.guest === actual.guest &&
+    ask.protocol === actual.protocol &&
+    ask.address === actual.address;
+  const left = [...found];
+  const take = (fits: (forward: PortForward) => boolean): PortForward | null => {
+    const index = left.findIndex(fits);
+    return index < 0 ? null : (left.splice(index, 1)[0] ?? null);
+  };
+  // Fixed ports choose first, so that none of them is mistaken for one that QEMU chose.
+  const fixed = asked.map((ask) =>
+    ask.host === 0 ? null : take((actual) => isSame(ask, actual) && ask.host === actual.host),
+  );
+  return asked.map((ask, index) =>
+    ask.host === 0 ? take((actual) => isSame(ask, actual)) : (fixed[index] ?? null),
+  );
+}

@@ -1,0 +1,183 @@
+// Starts QEMU so that it outlives us, and finds out whether it really runs.
+//
+// A shell stands between us and QEMU and does nothing but wait, so that the exit status is
+// written down although the provider may be gone by then. Deriving it from the console would
+// lose every status below 127. The shell gets QEMU's arguments as "$@": nothing is parsed again.
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, constants, openSync, unlinkSync, writeSync } from "node:fs";
+import { readFile, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { ProcessEnd } from "../../guests/exit-status.ts";
+import { pause } from "../../guests/wait.ts";
+import { type CommandLine, qemuArguments } from "./command-line.ts";
+import { type GuestFiles, RELATIVE } from "./files.ts";
+import { findMonitor, type GuestProcess } from "./processes.ts";
+import { Qmp } from "./qmp.ts";
+
+const WAITER = `umask 077; "$@"; echo $? >${RELATIVE.exit}.new && mv ${RELATIVE.exit}.new ${RELATIVE.exit}`;
+/** stdin, stdout and stderr come before it. */
+const CONFIGURATION_DESCRIPTOR = 3;
+const START_TIMEOUT_MS = 30_000;
+
+/** QEMU ended before it ran the guest. */
+export class StartError extends Error {
+  /** What QEMU wrote. */
+  readonly output: string;
+  constructor(output: string) {
+    super(`QEMU did not start: ${output === "" ? "it gave no reason" : output}`);
+    this.name = "StartError";
+    this.output = output;
+  }
+}
+
+export interface Launch {
+  readonly files: GuestFiles;
+  readonly executable: string;
+  readonly line: Omit<CommandLine, "configurationDescriptor">;
+  readonly configuration: Buffer;
+}
+
+/** Returns once the process exists; QEMU itself may still fail. Gives the time of the start. */
+export async function launch({
+  files,
+  executable,
+  line,
+  configuration,
+}: Launch): Promise<{ readonly startedAtMs: number }> {
+  await rm(files.exit, { force: true });
+  await rm(files.pid, { force: true });
+  await rm(files.socket, { force: true });
+  await keepPreviousConsole(files);
+  const descriptor = openConfiguration(files, configuration);
+  try {
+    const log = openSync(files.monitorLog, "w", 0o600);
+    try {
+      const startedAtMs = Date.now();
+      const args = qemuArguments({ ...line, configurationDescriptor: CONFIGURATION_DESCRIPTOR });
+      const child = spawn("/bin/sh", ["-c", WAITER, "sh", executable, ...args], {
+        cwd: files.directory,
+        // A session of its own: neither Ctrl-C nor the terminal's end reaches it.
+        detached: true,
+        stdio: ["ignore", log, log, descriptor],
+        env: monitorEnvironment(),
+      });
+      await new Promise<void>((resolve, reject) => {
+        child.once("error", reject);
+        child.once("spawn", resolve);
+      });
+      child.unref();
+      return { startedAtMs };
+    } finally {
+      closeSync(log);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Waits until QEMU answers, or the guest has already ended. Throws what QEMU says otherwise. */
+export async function awaitStart(
+  files: GuestFiles,
+  signal: AbortSignal,
+): Promise<GuestProcess | undefined> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (performance.now() < deadline) {
+    signal.throwIfAborted();
+    const end = await readEnd(files);
+    if (end !== undefined) {
+      const output = await monitorOutput(files);
+      if (output !== "" || end.code === 126 || end.code === 127) throw new StartError(output);
+      return undefined;
+    }
+    if (await answers(files)) {
+      const monitor = await findMonitor(files, undefined);
+      if (monitor !== undefined) return monitor;
+    }
+    await pause(2, signal);
+  }
+  throw new StartError(`it did not answer within ${START_TIMEOUT_MS / 1000} s`);
+}
+
+/** How QEMU ended, if it has. */
+export async function readEnd(files: GuestFiles): Promise<ProcessEnd | undefined> {
+  const text = await readFile(files.exit, "utf8").catch(() => "");
+  if (!/^\d+\n$/.test(text)) return undefined;
+  // An orderly QEMU removes its pid file; who is killed cannot. It tells exit code 137 (a guest's
+  // status 68) from SIGKILL.
+  const killed = await stat(files.pid).then(
+    () => true,
+    () => false,
+  );
+  return { code: Number(text), killed };
+}
+
+/** QEMU's own errors, without warnings. */
+export async function monitorOutput(files: GuestFiles): Promise<string> {
+  const text = await readFile(files.monitorLog, "utf8").catch(() => "");
+  return text
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/: warning: /.test(line))
+    .map((line) => line.replace(/^(\/\S*\/)?qemu-system-\w+: /, ""))
+    .slice(-10)
+    .join("\n");
+}
+
+/** The file has lost its name before the first byte is written: no crash can leave it behind. */
+function openConfiguration(files: GuestFiles, configuration: Buffer): number {
+  const path = join(files.directory, `configuration.${randomBytes(6).toString("hex")}`);
+  const { O_CREAT, O_EXCL, O_RDWR } = constants;
+  const descriptor = openSync(path, O_CREAT | O_EXCL | O_RDWR, 0o600);
+  try {
+    unlinkSync(path);
+    // At an explicit position: the descriptor's own stays at the start, for who inherits it.
+    let written = 0;
+    while (written < configuration.length) {
+      written += writeSync(
+        descriptor,
+        configuration,
+        written,
+        configuration.length - written,
+        written,
+      );
+    }
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/** What a running QEMU was given; undefined when it cannot be read. */
+export async function runningConfiguration(process: GuestProcess): Promise<Buffer | undefined> {
+  return readFile(`/proc/${process.pid}/fd/${CONFIGURATION_DESCRIPTOR}`).catch(() => undefined);
+}
+
+/** The console of a guest that was restarted may be what explains why. */
+async function keepPreviousConsole(files: GuestFiles): Promise<void> {
+  await rename(files.consoleLog, join(files.directory, "console.previous.log")).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+    },
+  );
+}
+
+/** Nothing of our own environment, which holds credentials, may live on in a guest's process. */
+function monitorEnvironment(): NodeJS.ProcessEnv {
+  const names = ["PATH", "HOME", "TMPDIR", "XDG_RUNTIME_DIR"];
+  const kept = names.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(kept), LC_ALL: "C" };
+}
+
+async function answers(files: GuestFiles): Promise<boolean> {
+  try {
+    const qmp = await Qmp.connect(files.socket);
+    qmp.close();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,245 @@
+// The driver that runs guests as QEMU processes of this user: no daemon, no privileges.
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  decodeConfiguration,
+  encodeConfiguration,
+  isSameConfiguration,
+} from "../../guests/configuration.ts";
+import { readTail, tailOf } from "../../guests/console.ts";
+import { guestEnd } from "../../guests/exit-status.ts";
+import type {
+  Driver,
+  GuestProgress,
+  GuestSpec,
+  GuestStatus,
+  GuestSummary,
+  PortForward,
+} from "../driver.ts";
+import { chooseAccelerator } from "./accelerator.ts";
+import { findExecutable, MISSING_QEMU } from "./executable.ts";
+import { type GuestFiles, guestFiles } from "./files.ts";
+import { USER_NETWORK } from "./forwards.ts";
+import { awaitStart, launch, readEnd, runningConfiguration, StartError } from "./launch.ts";
+import { PortTable } from "./port-table.ts";
+import { findMonitor, findProcesses, type GuestProcess, stopProcesses } from "./processes.ts";
+import { type GuestRecord, readRecord, readRecords, writeRecord } from "./record.ts";
+
+/** Points at which a crash of ours would leave something half done; tests crash there. */
+export type Step = "directory" | "recorded" | "spawned" | "answered" | "started";
+
+export interface QemuDriverOptions {
+  /** Where the directories `guests` and `cache` are. */
+  readonly home: string;
+  /** QEMU's path; looked for on PATH when absent. */
+  readonly executable?: string;
+  readonly onStep?: (step: Step) => void;
+}
+
+export class QemuDriver implements Driver {
+  readonly name = "qemu";
+  readonly #home: string;
+  readonly #executable: string | undefined;
+  readonly #onStep: (step: Step) => void;
+  readonly #ports: PortTable;
+
+  constructor(options: QemuDriverOptions) {
+    this.#home = options.home;
+    this.#executable = options.executable;
+    this.#onStep = options.onStep ?? (() => undefined);
+    this.#ports = new PortTable(options.home);
+  }
+
+  async unavailable(): Promise<string | null> {
+    if (process.platform !== "linux") {
+      return `the driver "qemu" needs Linux (it finds processes through /proc), not ${process.platform}`;
+    }
+    return (await this.#qemu()) === undefined ? MISSING_QEMU : null;
+  }
+
+  async guests(): Promise<readonly GuestSummary[]> {
+    return (await readRecords(this.#home)).map((record) => ({
+      id: record.id,
+      owner: record.owner,
+      progress: record.progress,
+      digest: record.digest,
+      imagePath: record.imagePath,
+      memoryBytes: record.memoryBytes,
+      cpus: record.cpus,
+      ports: record.ports,
+      accelerator: record.accelerator,
+    }));
+  }
+
+  async mark(id: string, owner: string, progress: GuestProgress): Promise<void> {
+    const files = guestFiles(this.#home, id);
+    const record = await readRecord(files);
+    if (record === undefined || (record.owner === owner && record.progress === progress)) return;
+    await writeRecord(files, { ...record, owner, progress });
+  }
+
+  async configuration(id: string): Promise<Pick<GuestSpec, "args" | "env"> | undefined> {
+    const files = guestFiles(this.#home, id);
+    const monitor = await findMonitor(files, (await readRecord(files))?.process);
+    const bytes = monitor === undefined ? undefined : await runningConfiguration(monitor);
+    const decoded = bytes === undefined ? undefined : decodeConfiguration(bytes);
+    return decoded === undefined ? undefined : { args: decoded.args, env: decoded.env };
+  }
+
+  portProblems(owner: string, ports: readonly PortForward[]) {
+    return this.#ports.problems(owner, ports);
+  }
+
+  takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]> {
+    return this.#ports.take(id, ports);
+  }
+
+  async apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus> {
+    const files = guestFiles(this.#home, spec.id);
+    const configuration = encodeConfiguration({
+      args: spec.args,
+      env: spec.env,
+      network: {
+        address: `${USER_NETWORK.guest}/${USER_NETWORK.prefixBits}`,
+        gateway: USER_NETWORK.gateway,
+        dns: USER_NETWORK.dns,
+      },
+      clockRealtimeNs: BigInt(Date.now()) * 1_000_000n,
+    });
+    const record = await readRecord(files);
+    const monitor = await findMonitor(files, record?.process);
+    if (monitor !== undefined && record !== undefined && isSameGuest(record, spec)) {
+      const running = await runningConfiguration(monitor);
+      if (running !== undefined && isSameConfiguration(running, configuration)) {
+        await this.#adopt(files, record, monitor);
+        return this.status(spec.id);
+      }
+    }
+    // Everything that can be refused is refused before anything that runs is touched.
+    const executable = await this.#qemu();
+    if (executable === undefined) throw new Error(MISSING_QEMU);
+    const cache = join(this.#home, "cache");
+    const accelerator = await chooseAccelerator(spec.accelerator, executable, cache);
+    const forwards = await this.#ports.plan(spec.id, spec.owner, spec.ports);
+    signal.throwIfAborted();
+    await mkdir(files.directory, { recursive: true, mode: 0o700 });
+    this.#onStep("directory");
+    await stopProcesses(files);
+    const planned: GuestRecord = {
+      format: 1,
+      id: spec.id,
+      owner: spec.owner,
+      progress: record?.progress ?? "creating",
+      digest: spec.digest,
+      imagePath: spec.imagePath,
+      memoryBytes: spec.memoryBytes,
+      cpus: spec.cpus,
+      ports: spec.ports,
+      forwards,
+      envNames: Object.keys(spec.env).sort(),
+      accelerator: spec.accelerator,
+      usedAccelerator: accelerator,
+      startedAtMs: Date.now(),
+    };
+    await writeRecord(files, planned);
+    this.#onStep("recorded");
+    const { imagePath, memoryBytes } = spec;
+    const line = { id: spec.id, imagePath, memoryBytes, accelerator, forwards };
+    const { startedAtMs } = await launch({ files, executable, line, configuration });
+    this.#onStep("spawned");
+    const started = await this.#awaitStart(files, planned, signal);
+    this.#onStep("answered");
+    await this.#adopt(files, { ...planned, startedAtMs }, started);
+    this.#onStep("started");
+    return this.status(spec.id);
+  }
+
+  async status(id: string): Promise<GuestStatus> {
+    const files = guestFiles(this.#home, id);
+    const record = await readRecord(files);
+    const known = {
+      ports: record?.forwards.filter((forward) => forward !== null) ?? [],
+      consoleLogPath: files.consoleLog,
+      ...(record === undefined ? {} : { startedAt: new Date(record.startedAtMs) }),
+    };
+    const monitor = await findMonitor(files, record?.process);
+    if (monitor !== undefined) {
+      // A damaged record does not hide a running guest: QEMU itself knows the ports.
+      const ports = record === undefined ? await this.#ports.actual(files) : known.ports;
+      return { ...known, state: "running", ports };
+    }
+    const end = await readEnd(files);
+    if (end !== undefined) {
+      return { ...known, ...guestEnd(end, await readTail(files.consoleLog)) };
+    }
+    if ((await findProcesses(files)).length > 0) return { ...known, state: "starting" };
+    return record === undefined ? { state: "absent", ports: [] } : { ...known, state: "stopped" };
+  }
+
+  async remove(id: string): Promise<void> {
+    const files = guestFiles(this.#home, id);
+    const owner = (await readRecord(files))?.owner;
+    await stopProcesses(files);
+    await rm(files.directory, { recursive: true, force: true });
+    // A successor that never became healthy may have been killed while it took the ports.
+    if (owner !== undefined) await this.#ports.giveBack(owner);
+  }
+
+  consoleTail(id: string, lines: number): Promise<readonly string[]> {
+    return tailOf(guestFiles(this.#home, id).consoleLog, lines);
+  }
+
+  async #qemu(): Promise<string | undefined> {
+    return this.#executable ?? (await findExecutable());
+  }
+
+  async #awaitStart(
+    files: GuestFiles,
+    record: GuestRecord,
+    signal: AbortSignal,
+  ): Promise<GuestProcess | undefined> {
+    try {
+      return await awaitStart(files, signal);
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      // The port was free a moment ago: say who was faster.
+      const fixed = record.forwards.filter((forward) => forward !== null);
+      const problems = await this.#ports.problems(record.owner, fixed);
+      if (!/host forwarding rule/.test(error.message) || problems.length === 0) throw error;
+      throw new Error(problems.map(({ reason }) => reason).join("; "), { cause: error });
+    }
+  }
+
+  /** Completes the record of a process that runs, with the ports that QEMU chose. */
+  async #adopt(
+    files: GuestFiles,
+    record: GuestRecord,
+    monitor: GuestProcess | undefined,
+  ): Promise<void> {
+    if (monitor === undefined) {
+      await writeRecord(files, record);
+      return;
+    }
+    const { pid, startTicks } = monitor;
+    const forwards = await this.#ports.resolve(files, record);
+    await writeRecord(files, { ...record, forwards, process: { pid, startTicks } });
+  }
+}
+
+/** Whether a recorded guest is what is asked for, arguments and environment apart. */
+function isSameGuest(record: GuestRecord, spec: GuestSpec): boolean {
+  const essence = (guest: Omit<GuestSpec, "args" | "env">) =>
+    JSON.stringify([
+      guest.digest,
+      guest.memoryBytes,
+      guest.cpus,
+      guest.accelerator,
+      guest.ports.map(({ host, guest: inside, protocol, address }) => [
+        host,
+        inside,
+        protocol,
+        address,
+      ]),
+    ]);
+  return essence(record) === essence(spec);
+}
