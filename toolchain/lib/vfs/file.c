@@ -3,6 +3,7 @@
  */
 #include <poll.h>
 #include <uk/file.h>
+#include <uk/mem.h>
 
 void uk_file_init(struct uk_file *file, const struct uk_file_ops *ops, int flags)
 {
@@ -25,6 +26,8 @@ void uk_file_release(struct uk_file *file)
 		uk_file_unwatch(watch);
 		watch->notify(watch, POLLNVAL);
 	}
+	if (file->path)
+		uk_free(file->path);
 	if (file->ops->release)
 		file->ops->release(file);
 }

@@ -32,6 +32,8 @@ struct uk_file_ops {
 	int (*stat)(struct uk_file *file, struct stat *status);
 	int (*truncate)(struct uk_file *file, off_t length);
 	int (*sync)(struct uk_file *file);
+	int (*chmod)(struct uk_file *file, mode_t mode);
+	int (*utimens)(struct uk_file *file, const struct timespec times[2]);
 	long (*ioctl)(struct uk_file *file, unsigned long request, void *argument);
 	ssize_t (*getdents)(struct uk_file *file, void *buffer, size_t length);
 	/* The last reference is gone. */
@@ -76,7 +78,10 @@ int uk_fd_close(int descriptor);
 
 /*
  * A mounted file system. Paths are absolute, normalised and below the mount, without the
- * leading slash ("" is its root).
+ * leading slash ("" is its root). Symbolic links are followed by the caller: a file system
+ * answers -ELOOP when one stands in the middle of a path, or at its end where it would have to
+ * be followed (open without O_NOFOLLOW, stat with `follow`, chmod, utimens), and is then asked
+ * again with the path that the link leads to.
  */
 struct uk_filesystem {
 	const struct uk_filesystem_ops *ops;
