@@ -78,6 +78,7 @@ function isNumberOf(symbol: KSymbol, value: KSymbol): boolean {
 /** One reason why a symbol's value needs another's. */
 interface Step {
   readonly symbol: KSymbol;
+  readonly next: KSymbol;
   readonly how: string;
   readonly location: SourceLocation;
 }
@@ -89,12 +90,15 @@ interface Step {
 class CycleFinder {
   private readonly symbols: readonly KSymbol[];
   private readonly open = new Set<KSymbol>();
-  private readonly done = new Set<KSymbol>();
-  private readonly path: Step[] = [];
+  private readonly done: Uint8Array;
   private readonly problems: Problem[] = [];
+  /** Filled while the search returns from where a circle closed. */
+  private cycle: Step[] = [];
+  private cycleEnd: KSymbol | null = null;
 
   constructor(symbols: readonly KSymbol[]) {
     this.symbols = symbols;
+    this.done = new Uint8Array(symbols.length);
   }
 
   find(): Problem[] {
@@ -102,76 +106,88 @@ class CycleFinder {
     return this.problems;
   }
 
-  private visit(symbol: KSymbol): void {
-    if (symbol.nodes.length === 0 && symbol.reverseDependency === null) return;
+  /** True when a circle was found that is still open at this symbol. */
+  private visit(symbol: KSymbol): boolean {
     const unit = symbol.choice ?? symbol;
     if (this.open.has(unit)) {
-      this.report(unit);
-      return;
+      this.cycle = [];
+      this.cycleEnd = unit;
+      return true;
     }
-    if (this.done.has(unit)) return;
-    this.done.add(unit);
+    if (this.done[unit.index] === 1) return false;
+    this.done[unit.index] = 1;
+    if (unit.nodes.length === 0 && unit.reverseDependency === null) return false;
     this.open.add(unit);
-    this.visitDependencies(unit, unit);
-    for (const member of unit.members) this.visitDependencies(member, unit);
+    let isCircular = this.visitDependencies(unit, unit);
+    for (const member of unit.members) {
+      if (isCircular) break;
+      isCircular = this.visitDependencies(member, unit);
+    }
     this.open.delete(unit);
+    if (!isCircular || this.cycleEnd !== unit) return isCircular;
+    this.report();
+    return false;
   }
 
-  private visitDependencies(symbol: KSymbol, unit: KSymbol): void {
+  private visitDependencies(symbol: KSymbol, unit: KSymbol): boolean {
     const place = symbol.nodes[0]?.location ?? symbol.selectedBy[0]?.property.location;
-    if (place === undefined) return;
-    const follow = (expression: Expression | null, how: string, location: SourceLocation): void =>
-      this.follow(expression, { symbol, how, location }, unit);
-    follow(symbol.directDependency, "depends on", place);
-    follow(
-      symbol.reverseDependency,
-      "is selected by",
-      symbol.selectedBy[0]?.property.location ?? place,
+    if (place === undefined) return false;
+    const direct = symbol.directDependency;
+    const selected = symbol.selectedBy[0]?.property.location ?? place;
+    const implied = symbol.impliedBy[0]?.property.location ?? place;
+    if (
+      this.follow(direct, symbol, unit, "depends on", place) ||
+      this.follow(symbol.reverseDependency, symbol, unit, "is selected by", selected) ||
+      this.follow(symbol.impliedDependency, symbol, unit, "is implied by", implied)
+    ) {
+      return true;
+    }
+    const follow = (property: Property, what: string): boolean =>
+      property.condition !== direct &&
+      this.follow(property.condition, symbol, unit, what, property.location);
+    return (
+      symbol.prompts.some((prompt) => follow(prompt, "has a prompt that depends on")) ||
+      symbol.ranges.some((range) => follow(range, "has a range that depends on")) ||
+      symbol.defaults.some(
+        (property) =>
+          follow(property, "has a default that depends on") ||
+          (!symbol.isChoice &&
+            this.follow(property.value, symbol, unit, "has the default", property.location)),
+      )
     );
-    follow(
-      symbol.impliedDependency,
-      "is implied by",
-      symbol.impliedBy[0]?.property.location ?? place,
-    );
-    for (const property of symbol.prompts) {
-      follow(property.condition, "has a prompt that depends on", property.location);
-    }
-    for (const property of symbol.ranges) {
-      follow(property.condition, "has a range that depends on", property.location);
-    }
-    for (const property of symbol.defaults) {
-      follow(property.condition, "has a default that depends on", property.location);
-      if (!symbol.isChoice) follow(property.value, "has the default", property.location);
-    }
   }
 
-  private follow(expression: Expression | null, step: Step, unit: KSymbol): void {
-    if (expression === null) return;
+  private follow(
+    expression: Expression | null,
+    symbol: KSymbol,
+    unit: KSymbol,
+    how: string,
+    location: SourceLocation,
+  ): boolean {
+    if (expression === null) return false;
     for (const next of [expression.symbol, expression.other]) {
-      // Every value of a choice depends on the choice, and that is no cycle.
-      if (next === null || (next === unit && step.symbol !== unit)) continue;
-      this.path.push(step);
-      this.visit(next);
-      this.path.pop();
+      // Every value of a choice depends on the choice, and that is no circle.
+      if (next === null || (next === unit && symbol !== unit) || !this.visit(next)) continue;
+      this.cycle.unshift({ symbol, next, how, location });
+      return true;
     }
-    this.follow(expression.left, step, unit);
-    this.follow(expression.right, step, unit);
+    return (
+      this.follow(expression.left, symbol, unit, how, location) ||
+      this.follow(expression.right, symbol, unit, how, location)
+    );
   }
 
-  private report(unit: KSymbol): void {
-    const start = this.path.findIndex((step) => (step.symbol.choice ?? step.symbol) === unit);
-    const cycle = this.path.slice(start);
-    const first = cycle[0];
+  private report(): void {
+    const first = this.cycle[0];
     if (first === undefined) return;
-    const lines = cycle.map((step, i) => {
-      const next = cycle[i + 1]?.symbol ?? first.symbol;
-      const { file, line } = step.location;
-      return `${step.symbol.displayName} ${step.how} ${next.displayName} (${file}:${line})`;
+    const steps = this.cycle.map(({ symbol, next, how, location: { file, line } }) => {
+      return `${symbol.displayName} ${how} ${next.displayName} (${file}:${line})`;
     });
     this.problems.push({
       path: "",
-      message: `circular dependency: ${lines.join("; ")}`,
+      message: `circular dependency: ${steps.join("; ")}`,
       location: first.location,
     });
+    this.cycleEnd = null;
   }
 }

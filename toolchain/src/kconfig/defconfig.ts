@@ -1,6 +1,6 @@
 // The smallest .config that gives the same configuration: only what differs from the defaults.
 import { configLine } from "./config-file.ts";
-import { type Evaluation, tristateText } from "./evaluate.ts";
+import { type Evaluation, minimum, tristateText } from "./evaluate.ts";
 import { Op } from "./expression.ts";
 import { type KSymbol, type MenuNode, MODULE, NO, type Tristate, ValueType, YES } from "./model.ts";
 
@@ -47,7 +47,7 @@ function defaultText(evaluation: Evaluation, symbol: KSymbol): string {
   let value: Tristate = NO;
   if (found !== null) {
     const wanted = evaluation.evaluate(found.property.value);
-    value = Math.min(wanted, found.condition);
+    value = minimum(wanted, found.condition);
   }
   if (state.reverse > value) value = state.reverse;
   if (value === MODULE) {

@@ -4,6 +4,7 @@ import { and, type Expression, ofSymbol } from "./expression.ts";
 import { type StatementReader, SyntaxProblem } from "./expression-parser.ts";
 import type { Lexer } from "./lexer.ts";
 import {
+  append,
   type KSymbol,
   type MenuNode,
   Property,
@@ -167,7 +168,7 @@ export class EntryOptions {
     condition: Expression | null,
   ): Property {
     const property = new Property(kind, this.node, location, condition);
-    this.node.properties.push(property);
+    this.node.properties = append(this.node.properties, property);
     return property;
   }
 
@@ -183,21 +184,23 @@ export class EntryOptions {
       property.condition = and(property.condition, menu.visibility);
     }
     this.node.prompt = property;
-    this.symbol.prompts.push(property);
+    this.symbol.prompts = append(this.symbol.prompts, property);
   }
 
   private default(reader: StatementReader, location: SourceLocation): void {
     const value = this.kind === "choice" ? ofSymbol(reader.name()) : reader.expression();
     const property = this.property(PropertyKind.Default, location, reader.condition());
     property.value = value;
-    this.symbol.defaults.push(property);
+    this.symbol.defaults = append(this.symbol.defaults, property);
   }
 
   private selection(kind: PropertyKind, reader: StatementReader, location: SourceLocation): void {
     const target = reader.name();
     const property = this.property(kind, location, reader.condition());
     property.target = target;
-    (kind === PropertyKind.Select ? this.symbol.selects : this.symbol.implies).push(property);
+    const { symbol } = this;
+    if (kind === PropertyKind.Select) symbol.selects = append(symbol.selects, property);
+    else symbol.implies = append(symbol.implies, property);
   }
 
   private range(reader: StatementReader, location: SourceLocation): void {
@@ -206,7 +209,7 @@ export class EntryOptions {
     const property = this.property(PropertyKind.Range, location, reader.condition());
     property.target = lower;
     property.upper = upper;
-    this.symbol.ranges.push(property);
+    this.symbol.ranges = append(this.symbol.ranges, property);
   }
 
   private setModules(): void {
@@ -237,17 +240,17 @@ export class EntryOptions {
   }
 
   private help(lexer: Lexer, location: SourceLocation): void {
-    const text = lexer.helpText();
-    if (this.node.help !== null) {
+    const source = lexer.skipHelp();
+    if (this.node.helpSource !== null) {
       this.host.warn(
         `'${this.symbol.displayName}' has more than one help text; the last is used`,
         location,
       );
     }
-    if (text.trim() === "") {
+    if (source === null) {
       this.host.warn(`'${this.symbol.displayName}' has a blank help text`, location);
     }
-    this.node.help = text;
+    this.node.helpSource = source;
   }
 }
 

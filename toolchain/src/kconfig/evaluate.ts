@@ -21,7 +21,7 @@ const BUILT_IN_SYMBOLS = 3;
 const TRISTATE_TEXT = ["n", "m", "y"] as const;
 export const tristateText = (value: Tristate): "n" | "m" | "y" => TRISTATE_TEXT[value];
 
-const minimum = (a: Tristate, b: Tristate): Tristate => (a < b ? a : b);
+export const minimum = (a: Tristate, b: Tristate): Tristate => (a < b ? a : b);
 const maximum = (a: Tristate, b: Tristate): Tristate => (a > b ? a : b);
 
 /** What is known of one symbol in one evaluation. */

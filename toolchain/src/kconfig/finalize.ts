@@ -3,6 +3,7 @@
 import type { Problem } from "../problems.ts";
 import { and, compare, Expression, mentions, Op, ofSymbol, or } from "./expression.ts";
 import {
+  append,
   type KSymbol,
   type MenuNode,
   type Property,
@@ -13,6 +14,8 @@ import {
 import type { ParsedTree } from "./parser.ts";
 import { Simplifier } from "./simplify.ts";
 import type { SymbolTable } from "./symbol-table.ts";
+
+const NO_CHILDREN: readonly MenuNode[] = [];
 
 export class Finalizer {
   private readonly symbols: SymbolTable;
@@ -78,10 +81,10 @@ export class Finalizer {
     const selection = { selector: node.symbol, property };
     if (property.kind === PropertyKind.Select) {
       target.reverseDependency = or(target.reverseDependency, term);
-      target.selectedBy.push(selection);
+      target.selectedBy = append(target.selectedBy, selection);
     } else {
       target.impliedDependency = or(target.impliedDependency, term);
-      target.impliedBy.push(selection);
+      target.impliedBy = append(target.impliedBy, selection);
     }
   }
 
@@ -147,7 +150,7 @@ export class Finalizer {
       }
       at += 1 + this.finalize(sibling, siblings, at + 1);
       sibling.parent = node;
-      node.children.push(sibling);
+      node.children = append(node.children, sibling);
     }
     return at - next;
   }
@@ -190,7 +193,7 @@ export class Finalizer {
         return;
       }
       const grandchildren = child.children;
-      child.children = [];
+      child.children = NO_CHILDREN;
       if (child.symbol !== null) kept.push(child);
       for (const grandchild of grandchildren) settle(grandchild);
     };
@@ -200,7 +203,7 @@ export class Finalizer {
 
   private addToChoice(choice: KSymbol, node: MenuNode, symbol: KSymbol): void {
     symbol.choice = choice;
-    choice.members.push(symbol);
+    choice.members = append(choice.members, symbol);
     if (node.prompt === null) this.warn("a choice's value must have a prompt", node.location);
     for (const property of symbol.defaults) {
       this.warn("defaults for a choice's values are not supported", property.location);

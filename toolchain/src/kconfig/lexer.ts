@@ -2,6 +2,7 @@
 // Lines rather than single tokens, because an assignment changes what the next line means.
 import type { Problem } from "../problems.ts";
 import type { Macros } from "./macros.ts";
+import type { HelpSource } from "./model.ts";
 
 export const TokenKind = {
   /** May be a keyword. */
@@ -39,9 +40,9 @@ const ONE_CHARACTER_OPERATORS = "!=<>()";
 
 export class Lexer {
   readonly file: string;
-  /** The tokens of the statement that `next` read. */
-  kinds: TokenKind[] = [];
-  texts: string[] = [];
+  /** The tokens of the statement that `next` read; it fills the same arrays again and again. */
+  readonly kinds: TokenKind[] = [];
+  readonly texts: string[] = [];
   /** Line of its first token. */
   line = 0;
   /** Line that is being read, for $(lineno). */
@@ -63,10 +64,9 @@ export class Lexer {
   next(): boolean {
     const text = this.text;
     const end = text.length;
-    const kinds: TokenKind[] = [];
-    const texts: string[] = [];
-    this.kinds = kinds;
-    this.texts = texts;
+    const { kinds, texts } = this;
+    kinds.length = 0;
+    texts.length = 0;
     let at = this.position;
     while (at < end) {
       const code = text.charCodeAt(at);
@@ -113,30 +113,35 @@ export class Lexer {
   }
 
   /**
-   * The text of `help`: as long as lines are empty or indented at least like the first one.
-   * Tabs count to the next multiple of 8.
+   * Skips the text of `help`: as long as lines are empty or indented at least like the first one.
+   * Null when there is none.
    */
-  helpText(): string {
-    const lines: string[] = [];
+  skipHelp(): HelpSource | null {
+    const text = this.text;
+    const start = this.position;
     let indentation = -1;
-    while (this.position < this.text.length) {
-      const newline = this.text.indexOf("\n", this.position);
-      const stop = newline === -1 ? this.text.length : newline;
-      const line = this.text.slice(this.position, stop);
-      const content = line.trimStart();
-      if (content === "") {
-        lines.push("");
-      } else {
-        const column = widthOf(line, line.length - content.length);
-        if (indentation === -1) indentation = column;
-        else if (column < indentation || column === 0) break;
-        lines.push(" ".repeat(column - indentation) + content.trimEnd());
+    while (this.position < text.length) {
+      let at = this.position;
+      let column = 0;
+      for (; ; at++) {
+        const code = text.charCodeAt(at);
+        if (code === SPACE) column++;
+        else if (code === TAB) column = (column & ~7) + 8;
+        else break;
       }
-      this.position = Math.min(stop + 1, this.text.length);
+      const newline = text.indexOf("\n", at);
+      const stop = newline === -1 ? text.length : newline;
+      const isBlank = at === stop || (at === stop - 1 && text.charCodeAt(at) === CARRIAGE_RETURN);
+      if (!isBlank) {
+        if (indentation === -1) indentation = column;
+        if (column < indentation || column === 0) break;
+      }
+      this.position = Math.min(stop + 1, text.length);
       this.currentLine++;
     }
-    while (lines.length > 0 && lines.at(-1) === "") lines.pop();
-    return lines.join("\n");
+    if (indentation <= 0) return null;
+    const end = this.position;
+    return { read: () => readHelp(text.slice(start, end), indentation) };
   }
 
   private push(kind: TokenKind, text: string): void {
@@ -236,6 +241,16 @@ function isAssignment(kinds: readonly TokenKind[], texts: readonly string[]): bo
     kinds[1] === TokenKind.Operator &&
     (operator === "=" || operator === ":=" || operator === "+=")
   );
+}
+
+function readHelp(text: string, indentation: number): string {
+  const lines = text.split("\n").map((line) => {
+    const content = line.trimStart();
+    const column = widthOf(line, line.length - content.length);
+    return content === "" ? "" : " ".repeat(column - indentation) + content.trimEnd();
+  });
+  while (lines.length > 0 && lines.at(-1) === "") lines.pop();
+  return lines.join("\n");
 }
 
 function widthOf(line: string, length: number): number {

@@ -68,6 +68,16 @@ export class Property {
   }
 }
 
+/** Shared by everything that has none: a tree has tens of thousands of lists, most of them empty. */
+const EMPTY: readonly never[] = [];
+
+/** The list with one more item; it is copied only when it was the shared empty one. */
+export function append<T>(list: readonly T[], item: T): readonly T[] {
+  if (list === EMPTY) return [item];
+  (list as T[]).push(item);
+  return list;
+}
+
 /** Somebody's select or imply, seen from the symbol that it points at. */
 export interface Selection {
   readonly selector: KSymbol;
@@ -85,25 +95,25 @@ export class KSymbol {
   type: ValueType = ValueType.Unknown;
 
   /** Every place that defines it, in the order of reading. */
-  readonly nodes: MenuNode[] = [];
-  readonly prompts: Property[] = [];
-  readonly defaults: Property[] = [];
-  readonly ranges: Property[] = [];
-  readonly selects: Property[] = [];
-  readonly implies: Property[] = [];
+  nodes: readonly MenuNode[] = EMPTY;
+  prompts: readonly Property[] = EMPTY;
+  defaults: readonly Property[] = EMPTY;
+  ranges: readonly Property[] = EMPTY;
+  selects: readonly Property[] = EMPTY;
+  implies: readonly Property[] = EMPTY;
 
   /** "depends on" of all definitions, with their surroundings; null means always. */
   directDependency: Expression | null = null;
   /** Or of "selector && condition"; null when nothing selects it. */
   reverseDependency: Expression | null = null;
   impliedDependency: Expression | null = null;
-  readonly selectedBy: Selection[] = [];
-  readonly impliedBy: Selection[] = [];
+  selectedBy: readonly Selection[] = EMPTY;
+  impliedBy: readonly Selection[] = EMPTY;
 
   /** The choice that it is a value of. */
   choice: KSymbol | null = null;
   /** Of a choice: its values in order. */
-  readonly members: KSymbol[] = [];
+  members: readonly KSymbol[] = EMPTY;
   /** Of a choice: may be left with nothing chosen. */
   isOptional = false;
 
@@ -128,23 +138,33 @@ export class KSymbol {
   }
 }
 
+/** Where a help text stands; the lexer knows how long it is. */
+export interface HelpSource {
+  read(): string;
+}
+
 /** An entry of the menu: a config, choice, menu, comment, or (until finalize.ts) an if. */
 export class MenuNode {
   readonly symbol: KSymbol | null;
   parent: MenuNode | null;
   readonly location: SourceLocation;
-  children: MenuNode[] = [];
+  children: readonly MenuNode[] = EMPTY;
   prompt: Property | null = null;
   dependency: Expression | null = null;
   /** `visible if`. */
   visibility: Expression | null = null;
-  help: string | null = null;
+  /** Cut out of the file only when it is asked for. */
+  helpSource: HelpSource | null = null;
   /** Properties written in this entry, of any kind. */
-  readonly properties: Property[] = [];
+  properties: readonly Property[] = EMPTY;
 
   constructor(symbol: KSymbol | null, parent: MenuNode | null, location: SourceLocation) {
     this.symbol = symbol;
     this.parent = parent;
     this.location = location;
+  }
+
+  get help(): string | null {
+    return this.helpSource?.read() ?? null;
   }
 }

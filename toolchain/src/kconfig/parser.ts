@@ -7,7 +7,7 @@ import { EntryOptions } from "./entry-options.ts";
 import { StatementReader, SyntaxProblem } from "./expression-parser.ts";
 import { Lexer, TokenKind } from "./lexer.ts";
 import { Macros, runShell } from "./macros.ts";
-import { type KSymbol, MenuNode, Property, PropertyKind } from "./model.ts";
+import { append, type KSymbol, MenuNode, Property, PropertyKind } from "./model.ts";
 import { SourceFiles } from "./sources.ts";
 import { SymbolTable } from "./symbol-table.ts";
 import type { ParseOptions } from "./types.ts";
@@ -96,11 +96,15 @@ export class Parser {
     this.closeEntry();
     if (this.problems.length > 0) throw new ProblemsError(this.problems);
     if (this.root.prompt === null) this.mainMenu("Main menu");
+    let inHashOrder: readonly KSymbol[] | undefined;
     return {
       symbols: this.symbols,
       root: this.root,
       modules: this.modules,
-      symbolsInHashOrder: this.symbols.inHashOrder(),
+      get symbolsInHashOrder() {
+        inHashOrder ??= this.symbols.inHashOrder();
+        return inHashOrder;
+      },
       files: this.files,
       warnings: this.warnings,
       messages: this.messages,
@@ -135,9 +139,11 @@ export class Parser {
     try {
       text = this.sources.read(name);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+      const message =
+        reason === "ENOENT" ? `no file '${name}' to read` : `cannot read '${name}': ${reason}`;
       const location = this.openFiles.length > 0 ? this.location() : undefined;
-      const problem = { path: "", message: `cannot read '${name}': ${reason}` };
+      const problem = { path: "", message };
       this.problems.push(location === undefined ? problem : { ...problem, location });
       return;
     }
@@ -232,8 +238,8 @@ export class Parser {
 
   private add(symbol: KSymbol | null): MenuNode {
     const node = new MenuNode(symbol, this.menu, this.location());
-    this.menu.children.push(node);
-    symbol?.nodes.push(node);
+    this.menu.children = append(this.menu.children, node);
+    if (symbol !== null) symbol.nodes = append(symbol.nodes, node);
     return node;
   }
 
@@ -274,7 +280,7 @@ export class Parser {
     const property = new Property(kind, node, node.location, null);
     property.text = text.trimStart();
     node.prompt = property;
-    node.properties.push(property);
+    node.properties = append(node.properties, property);
   }
 
   private mainMenu(text: string): void {
@@ -306,7 +312,7 @@ export class Parser {
   private source(reader: StatementReader, isRelative: boolean, isOptional: boolean): void {
     const pattern = reader.quoted("a file name");
     reader.expectEnd();
-    const names = this.sources.match(pattern, this.lexer.file, isRelative);
+    const names = this.sources.match(pattern, this.lexer.file, isRelative, isOptional);
     if (names.length === 0 && !isOptional) {
       throw new SyntaxProblem(`no file '${pattern}' to read`);
     }

@@ -3,6 +3,8 @@
 import { globSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, posix, relative, sep } from "node:path";
 
+const GLOB = /[*?[]/;
+
 export class SourceFiles {
   readonly root: string;
 
@@ -20,10 +22,14 @@ export class SourceFiles {
     return readFileSync(this.absolute(name), "utf8");
   }
 
-  /** The files that a statement in `includer` names, sorted; empty when there is none. */
-  match(pattern: string, includer: string, isRelative: boolean): string[] {
+  /**
+   * The files that a statement in `includer` names, sorted. A name without a glob is returned as
+   * it is unless it is optional: whether the file is there shows when it is read.
+   */
+  match(pattern: string, includer: string, isRelative: boolean, isOptional: boolean): string[] {
     const name = isRelative && !isAbsolute(pattern) ? join(dirname(includer), pattern) : pattern;
-    if (!/[*?[]/.test(name)) return isFile(this.absolute(name)) ? [normalize(name)] : [];
+    if (!GLOB.test(name))
+      return isOptional && !isFile(this.absolute(name)) ? [] : [normalize(name)];
     const matches = globSync(name, { cwd: this.root }).map(normalize);
     return matches.filter((match) => isFile(this.absolute(match))).sort();
   }
@@ -34,7 +40,8 @@ export class SourceFiles {
 }
 
 function normalize(name: string): string {
-  return posix.normalize(sep === "/" ? name : name.replaceAll(sep, "/"));
+  const path = sep === "/" ? name : name.replaceAll(sep, "/");
+  return path.includes("./") || path.includes("//") ? posix.normalize(path) : path;
 }
 
 function isFile(path: string): boolean {

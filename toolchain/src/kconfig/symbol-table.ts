@@ -100,18 +100,17 @@ export function constantValue(table: SymbolTable, symbol: KSymbol): Tristate | n
 /** 32-bit FNV (the multiply-last kind), modulo the size of conf's table. */
 function bucketOf(name: string): number {
   let hash = 2166136261;
-  for (const byte of isAscii(name) ? codesOf(name) : Buffer.from(name)) {
-    // conf reads signed characters, so bytes above 127 flip the high bits as well.
-    hash = Math.imul(hash ^ ((byte << 24) >> 24), 0x01000193);
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    if (code > 127) return bucketOfBytes(Buffer.from(name));
+    hash = Math.imul(hash ^ code, 0x01000193);
   }
   return (hash >>> 0) % BUCKETS;
 }
 
-function* codesOf(name: string): Generator<number> {
-  for (let i = 0; i < name.length; i++) yield name.charCodeAt(i);
-}
-
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
-  return true;
+/** conf reads signed characters, so bytes above 127 flip the high bits as well. */
+function bucketOfBytes(bytes: Buffer): number {
+  let hash = 2166136261;
+  for (const byte of bytes) hash = Math.imul(hash ^ ((byte << 24) >> 24), 0x01000193);
+  return (hash >>> 0) % BUCKETS;
 }
