@@ -1,110 +1,31 @@
-// From a plan to an image in the store: fetch what is missing, compile, link, write, add.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { compilerAt, compilerVersion } from "./compiler/compiler.ts";
-import { ensureCompiler } from "./compiler/install.ts";
-import { ensureRuntime } from "./compiler/runtime.ts";
-import { applicationUnit, compileApplication } from "./graph/application-unit.ts";
-import { type Archive, ensureArchive } from "./graph/archive.ts";
-import { sha256 } from "./graph/hash.ts";
-import { LinkFailure, linkImage } from "./graph/link.ts";
-import { Pool } from "./graph/pool.ts";
-import { linkProblems } from "./graph/undefined-symbols.ts";
-import type { ImageContext } from "./graph/unit.ts";
-import { bootableImage } from "./image/elf.ts";
+// From a plan to an image: what is in the store already costs a look-up; the machinery of a build
+// is loaded only when there is something to build.
 import { detailsOf } from "./plan.ts";
-import { ProblemsError } from "./problems.ts";
-import { withTemporary } from "./store/atomic.ts";
-import { explainStorageFailure } from "./store/full.ts";
 import type { Store } from "./store/store.ts";
-import type { BuildOptions, ImageManifest, ImagePlan, StoredImage } from "./types.ts";
-import { toolchainVersion } from "./version.ts";
+import type { BuildOptions, ImagePlan, StoredImage } from "./types.ts";
 
-/** Builds, or finds, the image of a plan. */
+/** Builds, or finds, the image of a plan that planImage made. */
 export async function buildImage(
   plan: ImagePlan,
   store: Store,
   options: BuildOptions = {},
 ): Promise<StoredImage> {
   options.signal?.throwIfAborted();
+  detailsOf(plan);
   const known = await store.planned(plan.sourceHash);
   if (known) return known;
   try {
+    const { buildMissingImage } = await import("./graph/build-image.ts");
     return await store.lock(
       `image-${plan.sourceHash.slice("sha256:".length)}`,
       options.signal,
-      async () => (await store.planned(plan.sourceHash)) ?? (await build(plan, store, options)),
+      async () =>
+        (await store.planned(plan.sourceHash)) ?? (await buildMissingImage(plan, store, options)),
       () => options.onProgress?.("waiting for another build of the same image"),
     );
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason;
+    const { explainStorageFailure } = await import("./store/full.ts");
     throw await explainStorageFailure(error, store.directory);
   }
-}
-
-async function build(plan: ImagePlan, store: Store, options: BuildOptions): Promise<StoredImage> {
-  const { registry, tree, libraries } = detailsOf(plan);
-  const compiler = compilerAt(await ensureCompiler(options));
-  const image: ImageContext = {
-    store,
-    compiler,
-    registry,
-    optimize: plan.request.optimize,
-    symbols: tree.symbols,
-    values: plan.configuration,
-  };
-  const pool = new Pool(options.jobs);
-  const runtime = await ensureRuntime(store, compiler, options);
-  // The application first: its mistakes are what a user waits for.
-  const unit = await applicationUnit(image, plan, options);
-  const objects = await compileApplication(unit, plan, pool, options);
-  const archives: Archive[] = [];
-  for (const library of libraries) {
-    archives.push(await ensureArchive(image, library, pool, options));
-  }
-  options.onProgress?.("linking");
-  return withTemporary(store.temporaryDirectory, "link", async (directory) => {
-    let linked: string;
-    try {
-      const inputs = {
-        objects,
-        archives,
-        runtime,
-        linkerScript: linkerScript(plan),
-        optimize: plan.request.optimize,
-      };
-      linked = await linkImage(store, compiler, inputs, directory, options.signal);
-    } catch (error) {
-      if (!(error instanceof LinkFailure)) throw error;
-      throw new ProblemsError(linkProblems(error.output, plan));
-    }
-    const bytes = bootableImage(await readFile(linked));
-    await mkdir(directory, { recursive: true });
-    const path = join(directory, "image.elf");
-    await writeFile(path, bytes);
-    const manifest: ImageManifest = {
-      digest: `sha256:${sha256(bytes)}`,
-      sizeBytes: bytes.length,
-      sourceHash: plan.sourceHash,
-      platform: plan.request.platform,
-      architecture: plan.request.architecture,
-      optimize: plan.request.optimize,
-      libraries: plan.libraries,
-      entrySymbol: "uk_boot_entry",
-      toolchain: { version: toolchainVersion, compiler: compilerVersion },
-    };
-    return store.addImage(manifest, path, linked);
-  });
-}
-
-/** The platform's linker script; a platform is the one library that has one. */
-function linkerScript(plan: ImagePlan): string {
-  const scripts = detailsOf(plan).libraries.flatMap(({ directory, description }) =>
-    description.linkerScript ? [join(directory, description.linkerScript)] : [],
-  );
-  const [script] = scripts;
-  if (!script || scripts.length > 1) {
-    throw new Error(`exactly one library must have a linkerScript; ${scripts.length} have`);
-  }
-  return script;
 }

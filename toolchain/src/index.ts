@@ -3,14 +3,13 @@
 
 export { libraryTestRequest, listLibraryTests } from "./apps/library-test.ts";
 export { buildImage } from "./build.ts";
-export { ensureCompiler } from "./compiler/install.ts";
+export { ensureCompiler } from "./compiler/ensure.ts";
 export { bundledLibrariesDirectory, homeDirectory } from "./home.ts";
 export { LibraryRegistry } from "./libraries/registry.ts";
 export type { PlanOptions } from "./plan.ts";
 export { planImage } from "./plan.ts";
 export type { Problem, SourceLocation } from "./problems.ts";
 export { formatProblem, ProblemsError } from "./problems.ts";
-export { StorageFullError } from "./store/full.ts";
 export type { Store } from "./store/store.ts";
 export { openStore } from "./store/store.ts";
 export type {

@@ -1,40 +1,15 @@
 // Installs the pinned compiler under $UNIKERNEL_HOME/tools once: upstream's archive first, then
 // PyPI's wheel. It is verified when it is installed; a stamp with the pin says so afterwards.
-import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { homeDirectory } from "../home.ts";
 import { pinOfDirectory } from "../sources/acquire.ts";
 import { pipDownload } from "../sources/pypi.ts";
 import { unpack } from "../sources/unpack.ts";
 import { download } from "../sources/url.ts";
 import { publish, withTemporary } from "../store/atomic.ts";
-import { withLock } from "../store/lock.ts";
 import type { BuildOptions } from "../types.ts";
+import { compilerStampName } from "./ensure.ts";
 import { compilerPin } from "./pin.ts";
-
-const stampName = "pin.sha256";
-
-/** Returns the compiler's directory, after installing it when it is missing. */
-export async function ensureCompiler(options: BuildOptions = {}): Promise<string> {
-  const tools = join(homeDirectory(), "tools");
-  const directory = join(tools, `zig-${compilerPin.version}`);
-  if (isInstalled(directory)) return directory;
-  return withLock(
-    join(tools, `zig-${compilerPin.version}.lock`),
-    options.signal,
-    async () => {
-      if (!isInstalled(directory)) await install(directory, tools, options);
-      return directory;
-    },
-    () => options.onProgress?.("waiting for another process that installs the compiler"),
-  );
-}
-
-function isInstalled(directory: string): boolean {
-  const stamp = join(directory, stampName);
-  return existsSync(stamp) && readFileSync(stamp, "utf8") === compilerPin.sha256;
-}
 
 interface CompilerOrigin {
   readonly name: string;
@@ -71,7 +46,12 @@ function compilerOrigins(): readonly CompilerOrigin[] {
   ];
 }
 
-async function install(directory: string, tools: string, options: BuildOptions): Promise<void> {
+/** Fetches, verifies and puts it in place; `tools` is on the same file system. */
+export async function installCompiler(
+  directory: string,
+  tools: string,
+  options: BuildOptions,
+): Promise<void> {
   if (process.platform !== "linux" || process.arch !== "x64") {
     throw new Error(
       `the pinned compiler is known for Linux on x86_64, not for ${process.platform} on ${process.arch}`,
@@ -92,7 +72,7 @@ async function install(directory: string, tools: string, options: BuildOptions):
         }
         // Wheels lose the executable bit.
         await chmod(join(unpacked, "zig"), 0o755);
-        await writeFile(join(unpacked, stampName), compilerPin.sha256);
+        await writeFile(join(unpacked, compilerStampName), compilerPin.sha256);
         await rm(directory, { recursive: true, force: true });
         await publish(unpacked, directory);
       });

@@ -4,6 +4,8 @@
 const headerSize = 64;
 const programHeaderSize = 56;
 const loadType = 1;
+const symbolTableType = 2;
+const symbolSize = 24;
 
 export interface Segment {
   readonly type: number;
@@ -69,4 +71,41 @@ export function bootableImage(linked: Buffer): Buffer {
   image.writeUInt16LE(0, 60);
   image.writeUInt16LE(0, 62);
   return image;
+}
+
+/** Name of the symbol at an executable's entry point; "" when it has none. */
+export function entrySymbol(linked: Buffer): string {
+  const { entry } = readElf(linked);
+  const names = symbols(linked).filter((symbol) => symbol.address === entry && symbol.name !== "");
+  return names.map((symbol) => symbol.name).sort()[0] ?? "";
+}
+
+function* sectionHeaders(bytes: Buffer) {
+  const offset = Number(bytes.readBigUInt64LE(40));
+  const size = bytes.readUInt16LE(58);
+  const count = bytes.readUInt16LE(60);
+  for (let index = 0; index < count; index++) {
+    const at = offset + index * size;
+    yield {
+      type: bytes.readUInt32LE(at + 4),
+      offset: Number(bytes.readBigUInt64LE(at + 24)),
+      size: Number(bytes.readBigUInt64LE(at + 32)),
+      link: bytes.readUInt32LE(at + 40),
+    };
+  }
+}
+
+/** The symbol table of a linked file. */
+export function symbols(bytes: Buffer): { readonly name: string; readonly address: number }[] {
+  const sections = [...sectionHeaders(bytes)];
+  const table = sections.find((section) => section.type === symbolTableType);
+  const strings = table && sections[table.link];
+  if (!table || !strings) return [];
+  const found = [];
+  for (let at = table.offset; at < table.offset + table.size; at += symbolSize) {
+    const start = strings.offset + bytes.readUInt32LE(at);
+    const name = bytes.toString("latin1", start, bytes.indexOf(0, start));
+    found.push({ name, address: Number(bytes.readBigUInt64LE(at + 8)) });
+  }
+  return found;
 }

@@ -1,0 +1,92 @@
+// The work of a build: fetch what is missing, compile, link, write the image, add it to the store.
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { compilerAt, compilerVersion } from "../compiler/compiler.ts";
+import { ensureCompiler } from "../compiler/ensure.ts";
+import { ensureRuntime } from "../compiler/runtime.ts";
+import { bootableImage, entrySymbol } from "../image/elf.ts";
+import { detailsOf } from "../plan.ts";
+import { ProblemsError } from "../problems.ts";
+import { withTemporary } from "../store/atomic.ts";
+import type { Store } from "../store/store.ts";
+import type { BuildOptions, ImageManifest, ImagePlan, StoredImage } from "../types.ts";
+import { toolchainVersion } from "../version.ts";
+import { applicationUnit, compileApplication } from "./application-unit.ts";
+import { type Archive, ensureArchive } from "./archive.ts";
+import { sha256 } from "./hash.ts";
+import { LinkFailure, linkImage } from "./link.ts";
+import { Pool } from "./pool.ts";
+import { linkProblems } from "./undefined-symbols.ts";
+import type { ImageContext } from "./unit.ts";
+
+/** Builds an image that the store lacks and adds it. */
+export async function buildMissingImage(
+  plan: ImagePlan,
+  store: Store,
+  options: BuildOptions,
+): Promise<StoredImage> {
+  const { registry, tree, libraries } = detailsOf(plan);
+  const compiler = compilerAt(await ensureCompiler(options));
+  const image: ImageContext = {
+    store,
+    compiler,
+    registry,
+    optimize: plan.request.optimize,
+    symbols: tree.symbols,
+    values: plan.configuration,
+  };
+  const pool = new Pool(options.jobs);
+  const runtime = await ensureRuntime(store, compiler, options);
+  // The application first: its mistakes are what a user waits for.
+  const unit = await applicationUnit(image, plan, options);
+  const objects = await compileApplication(unit, plan, pool, options);
+  const archives: Archive[] = [];
+  for (const library of libraries) {
+    archives.push(await ensureArchive(image, library, pool, options));
+  }
+  options.onProgress?.("linking");
+  return withTemporary(store.temporaryDirectory, "link", async (directory) => {
+    let linked: string;
+    try {
+      const inputs = {
+        objects,
+        archives,
+        runtime,
+        linkerScript: linkerScript(plan),
+        optimize: plan.request.optimize,
+      };
+      linked = await linkImage(store, compiler, inputs, directory, options.signal);
+    } catch (error) {
+      if (!(error instanceof LinkFailure)) throw error;
+      throw new ProblemsError(linkProblems(error.output, plan));
+    }
+    const linkedBytes = await readFile(linked);
+    const bytes = bootableImage(linkedBytes);
+    const path = join(directory, "image.elf");
+    await writeFile(path, bytes);
+    const manifest: ImageManifest = {
+      digest: `sha256:${sha256(bytes)}`,
+      sizeBytes: bytes.length,
+      sourceHash: plan.sourceHash,
+      platform: plan.request.platform,
+      architecture: plan.request.architecture,
+      optimize: plan.request.optimize,
+      libraries: plan.libraries,
+      entrySymbol: entrySymbol(linkedBytes),
+      toolchain: { version: toolchainVersion, compiler: compilerVersion },
+    };
+    return store.addImage(manifest, path, linked);
+  });
+}
+
+/** The platform's linker script; a platform is the one library that has one. */
+function linkerScript(plan: ImagePlan): string {
+  const scripts = detailsOf(plan).libraries.flatMap(({ directory, description }) =>
+    description.linkerScript ? [join(directory, description.linkerScript)] : [],
+  );
+  const [script] = scripts;
+  if (!script || scripts.length > 1) {
+    throw new Error(`exactly one library must have a linkerScript; ${scripts.length} have`);
+  }
+  return script;
+}
