@@ -1,0 +1,127 @@
+// The classes as a program uses them, with Pulumi's own stand-in for an engine.
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Guest, Image, Provider } from "./index.ts";
+
+interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+  readonly id: string | undefined;
+}
+
+const registered: Registered[] = [];
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks({
+    newResource({ type, name, inputs, id }) {
+      registered.push({ type, name, inputs, id: id || undefined });
+      const outputs = type.endsWith("Image")
+        ? { digest: "sha256:aa", sizeBytes: 7, libraries: [{ name: "lwip" }] }
+        : { url: "http://127.0.0.1:8080", ports: [{ host: 8080, guest: 80 }] };
+      return { id: id || `${name}-1`, state: { ...inputs, ...outputs } };
+    },
+    call: () => ({}),
+  });
+});
+
+beforeEach(() => {
+  registered.length = 0;
+});
+
+/** The value of an output, once all resources are registered. */
+function value<T>(output: pulumi.Output<T>): Promise<pulumi.Unwrap<T>> {
+  return new Promise((resolve) => output.apply((known) => resolve(known as pulumi.Unwrap<T>)));
+}
+
+describe("Image", () => {
+  it("registers its inputs and resolves its outputs", async () => {
+    const image = new Image("web", {
+      app: "./app",
+      libraries: ["lwip", pulumi.output("httpd")],
+      options: { LWIP_TCP_WND: 65535 },
+    });
+    expect(await value(image.digest)).toBe("sha256:aa");
+    expect(await value(image.sizeBytes)).toBe(7);
+    expect(await value(image.libraries)).toStrictEqual([{ name: "lwip" }]);
+    expect(registered).toStrictEqual([
+      {
+        type: "unikernel:index:Image",
+        name: "web",
+        id: undefined,
+        inputs: {
+          app: "./app",
+          libraries: ["lwip", "httpd"],
+          options: { LWIP_TCP_WND: 65535 },
+        },
+      },
+    ]);
+  });
+
+  it("hands on names that do not exist, for the provider to refuse", async () => {
+    const image = new Image("typo", { app: "./app", librarys: ["lwip"] } as never);
+    await value(image.urn);
+    expect(registered[0]?.inputs).toHaveProperty("librarys");
+  });
+
+  it("is looked up by its digest, without inputs", async () => {
+    const image = Image.get("old", "sha256:bb");
+    expect(await value(image.id)).toBe("sha256:bb");
+    expect(registered[0]).toMatchObject({ id: "sha256:bb", inputs: {} });
+  });
+});
+
+describe("Guest", () => {
+  const args = { memory: "32MiB", ports: [{ host: 8080, guest: 80 }] };
+
+  it("takes an Image and passes its digest", async () => {
+    const image = new Image("web", { app: "./app" });
+    const guest = new Guest("web", { image, ...args, healthCheck: { http: "/healthz" } });
+    expect(await value(guest.url)).toBe("http://127.0.0.1:8080");
+    expect(await value(guest.ports)).toStrictEqual([{ host: 8080, guest: 80 }]);
+    expect(registered[1]?.inputs).toStrictEqual({
+      image: "sha256:aa",
+      ...args,
+      healthCheck: { http: "/healthz" },
+    });
+  });
+
+  it("takes a digest", async () => {
+    const guest = new Guest("web", { image: pulumi.output("sha256:cc") });
+    expect(await value(guest.image)).toBe("sha256:cc");
+  });
+
+  it("keeps a secret environment variable secret", async () => {
+    const guest = new Guest("web", {
+      image: "sha256:cc",
+      env: { NAME: "web", PASSWORD: pulumi.secret("hunter22") },
+    });
+    await value(guest.urn);
+    // The stand-in shows an object with a secret inside as secret altogether.
+    expect(registered[0]?.inputs.env).toStrictEqual({
+      [pulumi.runtime.specialSigKey]: pulumi.runtime.specialSecretSig,
+      value: { NAME: "web", PASSWORD: "hunter22" },
+    });
+  });
+});
+
+describe("isInstance", () => {
+  it("knows one's own", async () => {
+    const image = new Image("web", { app: "./app" });
+    expect([Image.isInstance(image), Guest.isInstance(image)]).toStrictEqual([true, false]);
+    expect(Image.isInstance({})).toBe(false);
+    expect(Image.isInstance(undefined)).toBe(false);
+  });
+});
+
+describe("Provider", () => {
+  it("can be named explicitly", async () => {
+    const provider = new Provider("here");
+    const image = new Image("web", { app: "./app" }, { provider });
+    await value(image.urn);
+    expect(registered.map(({ type }) => type)).toStrictEqual([
+      "pulumi:providers:unikernel",
+      "unikernel:index:Image",
+    ]);
+  });
+});
