@@ -87,8 +87,8 @@ export function createImage(
       if (Object.keys(result.changes).length > 0 || typeof digest !== "string") return result;
       if (!DIGEST.test(digest) || (await tools.stored(digest)) !== undefined) return result;
       context.log("info", `the image ${digest} is not in this machine's store: rebuilding it`);
-      // The digest itself stays stable: a rebuild gives the same bytes or fails.
-      return { ...result, changes: { toolchain: { kind: "update", inputDiff: false } } };
+      // Everything stays stable: a rebuild gives the same bytes or fails.
+      return { ...result, needsUpdate: true };
     },
 
     async create(context, { inputs, preview }) {

@@ -36,6 +36,8 @@ export interface DiffResult {
   /** Outputs that stay as they are through this update, so that they stay known downstream. */
   readonly stables: readonly string[];
   readonly deleteBeforeReplace?: boolean;
+  /** Asks for an update although no property changes, e.g. to make again what is missing here. */
+  readonly needsUpdate?: boolean;
 }
 
 export interface CreateResult {

@@ -59,6 +59,6 @@ function toResponse(result: DiffResult): protocol.DiffResponse {
   response.setStablesList(result.stables.filter((property) => !diffs.has(property)));
   response.setDeletebeforereplace(result.deleteBeforeReplace ?? false);
   const { DIFF_NONE, DIFF_SOME } = protocol.DiffResponse.DiffChanges;
-  response.setChanges(diffs.size > 0 ? DIFF_SOME : DIFF_NONE);
+  response.setChanges(diffs.size > 0 || result.needsUpdate === true ? DIFF_SOME : DIFF_NONE);
   return response;
 }

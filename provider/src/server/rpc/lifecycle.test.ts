@@ -135,6 +135,15 @@ describe("Diff", () => {
     expect(response.getDeletebeforereplace()).toBe(true);
   });
 
+  it("can ask for an update although no property changes", async () => {
+    const { call, client } = await start({
+      diff: async () => ({ changes: {}, stables: ["digest"], needsUpdate: true }),
+    });
+    const response = await call(client.diff, diffRequest({ a: 1 }, { a: 1 }));
+    expect(response.getChanges()).toBe(protocol.DiffResponse.DiffChanges.DIFF_SOME);
+    expect(response.getDiffsList()).toStrictEqual([]);
+  });
+
   it("puts back what ignoreChanges names, computed inputs too", async () => {
     let seen: PropertyMap = {};
     const { call, client } = await start({
