@@ -68,6 +68,13 @@ export interface Driver {
    * another guest of the same owner has is left there: see takePorts(). */
   apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus>;
   status(id: string): Promise<GuestStatus>;
+  /** Whether something in the guest accepts TCP connections at a forwarded port. That the host's
+   * side connects says nothing: a user-mode network accepts before the guest is asked. */
+  accepts(
+    id: string,
+    forward: PortForward,
+    limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<boolean>;
   /** Moves the forwards of another guest of the same owner to this one, e.g. on replacement. */
   takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]>;
   /** Stops and removes; succeeds when there is nothing. */

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import type { PortForward } from "../driver.ts";
-import { forwardRule, listener, matchForwards, parseUserNetwork } from "./forwards.ts";
+import {
+  forwardRule,
+  hasEstablished,
+  listener,
+  matchForwards,
+  parseUserNetwork,
+} from "./forwards.ts";
 
 const tcp = (host: number, guest: number, address = "127.0.0.1"): PortForward => ({
   host,
@@ -35,4 +41,10 @@ test("chosen ports are not confused with fixed ones", () => {
     tcp(8080, 80),
   ]);
   expect(matchForwards([tcp(8081, 80), tcp(0, 81)], found)).toEqual([null, null]);
+});
+
+test("a connection counts once the guest has accepted it", () => {
+  expect(hasEstablished(ANSWER, tcp(18999, 80))).toBe(true);
+  expect(hasEstablished(ANSWER, tcp(18999, 81))).toBe(false);
+  expect(hasEstablished(ANSWER.replace("ESTABLISHED", "SYN_SENT"), tcp(18999, 80))).toBe(false);
 });

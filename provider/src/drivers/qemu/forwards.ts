@@ -31,6 +31,14 @@ export function parseUserNetwork(answer: string): PortForward[] {
   }));
 }
 
+/** Whether a client of this forward is connected all the way into the guest. */
+export function hasEstablished(answer: string, forward: PortForward): boolean {
+  const row = /^\s*TCP\[ESTABLISHED\]\s+\d+\s+\S+\s+(\d+)\s+\S+\s+(\d+)\s/gm;
+  return [...answer.matchAll(row)].some(
+    (match) => Number(match[1]) === forward.host && Number(match[2]) === forward.guest,
+  );
+}
+
 /** What was asked for, with the host ports that QEMU chose; null where a forward is missing. */
 export function matchForwards(
   asked: readonly PortForward[],

@@ -7,7 +7,7 @@ import { type GuestFiles, guestFiles } from "./files.ts";
 import { forwardRule, listener, matchForwards, parseUserNetwork } from "./forwards.ts";
 import { overlaps, whyUnavailable } from "./ports.ts";
 import { findMonitor } from "./processes.ts";
-import { Qmp } from "./qmp.ts";
+import { type Qmp, withMonitor } from "./qmp.ts";
 import { type GuestRecord, readRecord, readRecords, writeRecord } from "./record.ts";
 
 export class PortTable {
@@ -55,7 +55,7 @@ export class PortTable {
   /** What QEMU forwards; nothing when it has ended meanwhile. */
   async actual(files: GuestFiles): Promise<PortForward[]> {
     try {
-      return await withMonitor(files, async (qmp) => parseUserNetwork(await usernet(qmp)));
+      return await withMonitor(files.socket, async (qmp) => parseUserNetwork(await usernet(qmp)));
     } catch (error) {
       if ((await findMonitor(files, undefined)) === undefined) return [];
       throw error;
@@ -74,7 +74,7 @@ export class PortTable {
         throw new Error(`ports[${index}]: ${heldBy(port, holder)}`);
       }
       await this.#move(port, holder, files);
-      if (current !== null) await withMonitor(files, (qmp) => removeForward(qmp, current));
+      if (current !== null) await withMonitor(files.socket, (qmp) => removeForward(qmp, current));
       record = { ...record, forwards: record.forwards.with(index, port) };
       await writeRecord(files, record);
     }
@@ -96,7 +96,7 @@ export class PortTable {
         if (port.host === 0 || (current !== null && current.host !== port.host)) continue;
         if (!has(port)) {
           if ((await whyUnavailable(port)) !== null) continue;
-          await withMonitor(files, (qmp) => addForward(qmp, port));
+          await withMonitor(files.socket, (qmp) => addForward(qmp, port));
         }
         forwards = forwards.with(index, port);
       }
@@ -126,19 +126,19 @@ export class PortTable {
 
   async #move(port: PortForward, holder: GuestRecord | undefined, to: GuestFiles): Promise<void> {
     if (holder === undefined) {
-      await withMonitor(to, (qmp) => addForward(qmp, port));
+      await withMonitor(to.socket, (qmp) => addForward(qmp, port));
       return;
     }
     const from = guestFiles(this.#home, holder.id);
     const lost = holder.forwards.filter((forward) => forward !== null && overlaps(forward, port));
     for (const forward of lost) {
-      if (forward !== null) await withMonitor(from, (qmp) => removeForward(qmp, forward));
+      if (forward !== null) await withMonitor(from.socket, (qmp) => removeForward(qmp, forward));
     }
     try {
-      await withMonitor(to, (qmp) => addForward(qmp, port));
+      await withMonitor(to.socket, (qmp) => addForward(qmp, port));
     } catch (error) {
       for (const forward of lost) {
-        if (forward !== null) await withMonitor(from, (qmp) => addForward(qmp, forward));
+        if (forward !== null) await withMonitor(from.socket, (qmp) => addForward(qmp, forward));
       }
       throw error;
     }
@@ -149,18 +149,6 @@ export class PortTable {
 
 function heldBy(port: PortForward, holder: GuestRecord): string {
   return `${port.protocol} port ${port.host} of ${port.address} is in use by the guest ${holder.id} (${holder.owner}); choose another port or remove that guest`;
-}
-
-async function withMonitor<Result>(
-  files: GuestFiles,
-  use: (qmp: Qmp) => Promise<Result>,
-): Promise<Result> {
-  const qmp = await Qmp.connect(files.socket);
-  try {
-    return await use(qmp);
-  } finally {
-    qmp.close();
-  }
 }
 
 const usernet = (qmp: Qmp) => qmp.human("info usernet");

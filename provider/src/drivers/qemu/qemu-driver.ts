@@ -17,6 +17,7 @@ import type {
   PortForward,
 } from "../driver.ts";
 import { chooseAccelerator } from "./accelerator.ts";
+import { acceptsConnections } from "./accepts.ts";
 import { findExecutable, MISSING_QEMU } from "./executable.ts";
 import { type GuestFiles, guestFiles } from "./files.ts";
 import { USER_NETWORK } from "./forwards.ts";
@@ -92,6 +93,14 @@ export class QemuDriver implements Driver {
 
   takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]> {
     return this.#ports.take(id, ports);
+  }
+
+  accepts(
+    id: string,
+    forward: PortForward,
+    limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    return acceptsConnections(guestFiles(this.#home, id), forward, limits);
   }
 
   async apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus> {

@@ -113,6 +113,19 @@ export class Qmp {
   }
 }
 
+/** One connection for a few commands. */
+export async function withMonitor<Result>(
+  socketPath: string,
+  use: (qmp: Qmp) => Promise<Result>,
+): Promise<Result> {
+  const qmp = await Qmp.connect(socketPath);
+  try {
+    return await use(qmp);
+  } finally {
+    qmp.close();
+  }
+}
+
 function open(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createConnection({ path });

@@ -1,0 +1,40 @@
+// Whether a guest accepts TCP connections. QEMU's user-mode network accepts on the host at once,
+// so a connection is opened and QEMU is asked whether it got through to the guest.
+import { connect } from "node:net";
+import { pause } from "../../guests/wait.ts";
+import type { PortForward } from "../driver.ts";
+import type { GuestFiles } from "./files.ts";
+import { hasEstablished } from "./forwards.ts";
+import { withMonitor } from "./qmp.ts";
+
+export async function acceptsConnections(
+  files: GuestFiles,
+  forward: PortForward,
+  limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<boolean> {
+  const host = forward.address === "0.0.0.0" ? "127.0.0.1" : forward.address;
+  const socket = connect({ host, port: forward.host });
+  let isClosed = false;
+  let hasSpoken = false;
+  socket.on("error", () => undefined);
+  socket.on("close", () => {
+    isClosed = true;
+  });
+  socket.on("data", () => {
+    hasSpoken = true;
+  });
+  const deadline = performance.now() + limits.timeoutMs;
+  try {
+    // A refusal arrives as a closed connection, and a guest that speaks first has accepted.
+    for (let waitMs = 2; performance.now() < deadline; waitMs = Math.min(waitMs * 2, 50)) {
+      await pause(waitMs, limits.signal);
+      if (hasSpoken) return true;
+      if (isClosed) return false;
+      const table = await withMonitor(files.socket, (qmp) => qmp.human("info usernet"));
+      if (hasEstablished(table, forward)) return true;
+    }
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,59 @@
+// The crash record a guest prints before it ends (uk_crash in toolchain/lib/plat), and how it is
+// shown to people.
+import { type FunctionSymbol, nameAddress } from "./symbols.ts";
+
+export interface CrashRecord {
+  /** FNV-1a of the text segment: which build it was. */
+  readonly build: string;
+  readonly reason: string;
+  readonly registers: Readonly<Record<string, bigint>>;
+  /** Return addresses, innermost first. */
+  readonly frames: readonly bigint[];
+}
+
+const MARK = "[unikernel] crash ";
+
+export function isCrashLine(line: string): boolean {
+  return line.startsWith(`${MARK}{`);
+}
+
+/** Undefined when the line is not a crash record, or was cut off. */
+export function parseCrash(line: string): CrashRecord | undefined {
+  if (!isCrashLine(line)) return undefined;
+  let value: Partial<Record<keyof CrashRecord, unknown>>;
+  try {
+    value = JSON.parse(line.slice(MARK.length));
+  } catch {
+    return undefined;
+  }
+  const registers = Object.entries(value.registers ?? {}).flatMap(([name, text]) => {
+    const number = parseAddress(text);
+    return number === undefined ? [] : [[name, number] as const];
+  });
+  const frames = Array.isArray(value.frames) ? value.frames.map(parseAddress) : [];
+  return {
+    build: String(value.build ?? ""),
+    reason: String(value.reason ?? "unknown"),
+    registers: Object.fromEntries(registers),
+    frames: frames.filter((frame) => frame !== undefined),
+  };
+}
+
+/** Several lines: the reason, where it happened, and who called. */
+export function formatCrash(crash: CrashRecord, symbols: readonly FunctionSymbol[]): string[] {
+  const place = (address: bigint, nameOf: bigint) => {
+    const hex = `0x${address.toString(16)}`;
+    const name = nameAddress(symbols, nameOf);
+    return name === undefined ? hex : `${name} (${hex})`;
+  };
+  const { rip } = crash.registers;
+  return [
+    `crash: ${crash.reason}`,
+    ...(rip === undefined ? [] : [`  at ${place(rip, rip)}`]),
+    ...crash.frames.map((frame) => `  from ${place(frame, frame)}`),
+  ];
+}
+
+function parseAddress(text: unknown): bigint | undefined {
+  return typeof text === "string" && /^0x[0-9a-f]{1,16}$/i.test(text) ? BigInt(text) : undefined;
+}

@@ -1,0 +1,232 @@
+// Waits until a guest that was just started is healthy. The first attempts follow each other
+// within milliseconds, because a unikernel is up in tens of them; later ones grow rarer.
+import { open, stat } from "node:fs/promises";
+import type { Driver, PortForward } from "../drivers/driver.ts";
+import { type HttpTarget, httpStatus } from "./http-probe.ts";
+import { pause } from "./wait.ts";
+
+export interface HealthLimits {
+  /** Longest pause between attempts. */
+  readonly intervalMs: number;
+  /** Longest time for one attempt. */
+  readonly timeoutMs: number;
+  /** After as many intervals without success the guest is given up. */
+  readonly retries: number;
+}
+
+export type HealthCheck = HealthLimits &
+  (
+    | { readonly kind: "http"; readonly path: string; readonly port: number }
+    | { readonly kind: "tcp"; readonly port: number }
+    | { readonly kind: "console"; readonly text: string }
+  );
+
+export interface StartedGuest {
+  readonly driver: Driver;
+  readonly id: string;
+  readonly startedAtMs: number;
+  readonly ports: readonly PortForward[];
+  readonly consoleLogPath: string | undefined;
+}
+
+export interface BootTimes {
+  /** From the monitor's start to the first sign of life: console output or a passed check. */
+  readonly bootTimeMs: number;
+  /** From the monitor's start to the first good HTTP response; only for http checks. */
+  readonly firstResponseMs?: number;
+}
+
+/** The guest ended, or time ran out. */
+export class UnhealthyError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UnhealthyError";
+  }
+}
+
+/** A guest without a health check is believed to run when it has said something or lived so long. */
+const SETTLE_MS = 250;
+const FIRST_ATTEMPT_MS = 50;
+const ATTEMPTS_AT_ONCE = 8;
+const SHORTEST_PAUSE_MS = 4;
+
+export async function awaitHealthy(
+  guest: StartedGuest,
+  check: HealthCheck | undefined,
+  signal: AbortSignal,
+): Promise<BootTimes> {
+  const done = new AbortController();
+  const both = AbortSignal.any([signal, done.signal]);
+  const life = { sinceStartMs: undefined as number | undefined };
+  try {
+    const watch = watchConsole(guest, life, both);
+    const ended = rejectWhenEnded(guest, check, both);
+    for (const task of [watch, ended]) task.catch(() => undefined);
+    if (check === undefined) {
+      await Promise.race([watch, pause(SETTLE_MS, both), ended]);
+      return { bootTimeMs: life.sinceStartMs ?? sinceStart(guest) };
+    }
+    await Promise.race([probe(guest, check, both), ended]);
+    const healthyMs = sinceStart(guest);
+    const bootTimeMs = Math.min(life.sinceStartMs ?? healthyMs, healthyMs);
+    return check.kind === "http" ? { bootTimeMs, firstResponseMs: healthyMs } : { bootTimeMs };
+  } finally {
+    done.abort();
+  }
+}
+
+function sinceStart(guest: StartedGuest): number {
+  const nowMs = performance.timeOrigin + performance.now();
+  return Math.max(0, Math.round((nowMs - guest.startedAtMs) * 10) / 10);
+}
+
+async function watchConsole(
+  guest: StartedGuest,
+  life: { sinceStartMs: number | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  for (let waitMs = 2; ; waitMs = Math.min(waitMs * 1.2, 200)) {
+    const size = await stat(guest.consoleLogPath ?? "").then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (size > 0) {
+      life.sinceStartMs = sinceStart(guest);
+      return;
+    }
+    await pause(waitMs, signal);
+  }
+}
+
+/** Never resolves while the guest runs. */
+async function rejectWhenEnded(
+  guest: StartedGuest,
+  check: HealthCheck | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let waitMs = 10; ; waitMs = Math.min(waitMs * 1.5, 200)) {
+    const { state, exitStatus } = await guest.driver.status(guest.id);
+    const hasEnded = state === "stopped" || state === "crashed" || state === "absent";
+    // Without a health check, a program that ran to its end did what was asked.
+    if (hasEnded && check === undefined && state === "stopped" && exitStatus === 0) return;
+    // The text that is waited for may have been its last words.
+    if (hasEnded && check?.kind === "console" && exitStatus === 0) {
+      if (await new ConsoleSearch(guest.consoleLogPath, check.text).found()) return;
+    }
+    if (state === "crashed") throw new UnhealthyError("the guest crashed");
+    if (hasEnded) {
+      const how =
+        exitStatus === undefined
+          ? "powered off or was stopped"
+          : `exited with status ${exitStatus}`;
+      throw new UnhealthyError(`the guest ${how} before it was healthy`);
+    }
+    await pause(waitMs, signal);
+  }
+}
+
+async function probe(guest: StartedGuest, check: HealthCheck, signal: AbortSignal): Promise<void> {
+  const limitMs = Math.max(check.intervalMs * check.retries, check.timeoutMs);
+  const attempts = new AbortController();
+  const outcome = { last: "" };
+  const attempt = attemptOf(guest, check, outcome);
+  let succeed: (() => void) | undefined;
+  const success = new Promise<void>((resolve) => {
+    succeed = resolve;
+  });
+  const both = AbortSignal.any([signal, attempts.signal]);
+  const start = performance.now();
+  let inFlight = 0;
+  const tries = (async () => {
+    for (;;) {
+      const elapsedMs = performance.now() - start;
+      if (elapsedMs > limitMs) break;
+      // Behind a user-mode network, a connection from before the guest could answer may wait for a
+      // retransmission of seconds: attempts are short and fresh at first, several at a time.
+      const timeoutMs = Math.min(Math.max(FIRST_ATTEMPT_MS, elapsedMs / 2), check.timeoutMs);
+      if (inFlight < ATTEMPTS_AT_ONCE) {
+        inFlight++;
+        void attempt({ timeoutMs, signal: both })
+          .then((isHealthy) => isHealthy && succeed?.())
+          .catch(() => undefined)
+          .finally(() => {
+            inFlight--;
+          });
+      }
+      const everyMs = Math.max(SHORTEST_PAUSE_MS, timeoutMs / ATTEMPTS_AT_ONCE);
+      await pause(Math.min(everyMs, check.intervalMs), both);
+    }
+    throw new UnhealthyError(
+      `the guest did not become healthy within ${limitMs / 1000} s: ${outcome.last}`,
+    );
+  })();
+  tries.catch(() => undefined);
+  try {
+    await Promise.race([success, tries]);
+  } finally {
+    attempts.abort();
+  }
+}
+
+type Attempt = (limits: {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}) => Promise<boolean>;
+
+function attemptOf(guest: StartedGuest, check: HealthCheck, outcome: { last: string }): Attempt {
+  if (check.kind === "console") {
+    outcome.last = `its console does not contain ${JSON.stringify(check.text)}`;
+    const search = new ConsoleSearch(guest.consoleLogPath, check.text);
+    return () => search.found();
+  }
+  const forward = guest.ports.find(
+    ({ guest: inside, protocol }) => inside === check.port && protocol === "tcp",
+  );
+  if (forward === undefined) throw new UnhealthyError(`port ${check.port} is not forwarded`);
+  if (check.kind === "tcp") {
+    outcome.last = `nothing accepts connections at its port ${check.port}`;
+    return (limits) => guest.driver.accepts(guest.id, forward, limits);
+  }
+  const host = forward.address === "0.0.0.0" ? "127.0.0.1" : forward.address;
+  const target: HttpTarget = { host, port: forward.host, path: check.path };
+  outcome.last = `nothing answers GET ${check.path} at its port ${check.port}`;
+  return async (limits) => {
+    const status = await httpStatus(target, limits);
+    if (status === undefined) return false;
+    outcome.last = `GET ${check.path} at its port ${check.port} answered ${status}`;
+    return status >= 200 && status < 400;
+  };
+}
+
+/** Looks for a text in a growing file, reading each byte once. */
+class ConsoleSearch {
+  readonly #path: string | undefined;
+  readonly #text: Buffer;
+  #offset = 0;
+  #rest = Buffer.alloc(0);
+
+  constructor(path: string | undefined, text: string) {
+    this.#path = path;
+    this.#text = Buffer.from(text);
+  }
+
+  async found(): Promise<boolean> {
+    if (this.#path === undefined) return false;
+    const file = await open(this.#path, "r").catch(() => undefined);
+    if (file === undefined) return false;
+    try {
+      const chunk = Buffer.alloc(64 * 1024);
+      for (;;) {
+        const { bytesRead } = await file.read(chunk, 0, chunk.length, this.#offset);
+        if (bytesRead === 0) return false;
+        this.#offset += bytesRead;
+        const seen = Buffer.concat([this.#rest, chunk.subarray(0, bytesRead)]);
+        if (seen.includes(this.#text)) return true;
+        // The text may be cut in two by the end of what there is.
+        this.#rest = Buffer.from(seen.subarray(Math.max(0, seen.length - this.#text.length)));
+      }
+    } finally {
+      await file.close();
+    }
+  }
+}

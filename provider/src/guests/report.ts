@@ -1,0 +1,32 @@
+// What is said of a guest that failed: why, and the end of its console with a crash made readable.
+import type { Driver } from "../drivers/driver.ts";
+import { formatCrash, isCrashLine, parseCrash } from "./crash.ts";
+import { type FunctionSymbol, symbolsOf } from "./symbols.ts";
+
+const CONSOLE_LINES = 20;
+
+export async function failureReport(
+  driver: Driver,
+  id: string,
+  reason: string,
+  symbolsPath: string | undefined,
+): Promise<string> {
+  const lines = await driver.consoleTail(id, CONSOLE_LINES);
+  const symbols = lines.some(isCrashLine) ? await symbolsOf(symbolsPath) : [];
+  return formatReport(reason, lines, symbols);
+}
+
+export function formatReport(
+  reason: string,
+  consoleLines: readonly string[],
+  symbols: readonly FunctionSymbol[],
+): string {
+  if (consoleLines.length === 0) return `${reason}. Its console is empty.`;
+  const readable = consoleLines.flatMap((line) => {
+    const crash = parseCrash(line);
+    return crash === undefined ? [line] : formatCrash(crash, symbols);
+  });
+  return [`${reason}. The end of its console:`, ...readable.map((line) => `  | ${line}`)].join(
+    "\n",
+  );
+}

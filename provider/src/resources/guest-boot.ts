@@ -1,0 +1,145 @@
+// Starting guests so that either a healthy one is there afterwards or what was there before.
+import { randomBytes } from "node:crypto";
+import type { Driver, GuestSpec, GuestStatus, PortForward } from "../drivers/driver.ts";
+import { awaitHealthy, type BootTimes, UnhealthyError } from "../guests/health.ts";
+import { failureReport } from "../guests/report.ts";
+import type { GuestInputs } from "./guest-inputs.ts";
+import type { GuestMachine } from "./guest-machine.ts";
+import type { CallContext } from "./resource.ts";
+
+export interface Booted {
+  readonly status: GuestStatus;
+  readonly times: BootTimes;
+}
+
+/** Readable and unique: the resource's name and a random part. */
+export function newGuestId(urn: string): string {
+  const name = urn.split("::").slice(3).join("-");
+  const slug = name
+    .replace(/[^A-Za-z0-9._-]+/g, "-")
+    .replace(/^[^A-Za-z0-9]+/, "")
+    .slice(0, 60);
+  return `${slug === "" ? "guest" : slug}-${randomBytes(5).toString("hex")}`;
+}
+
+/** Everything a driver needs; fails when this machine does not have the image. */
+export async function specOf(
+  machine: GuestMachine,
+  id: string,
+  owner: string,
+  inputs: GuestInputs,
+): Promise<{ readonly spec: GuestSpec; readonly symbolsPath: string }> {
+  const image = await machine.image(inputs.digest);
+  if (image === undefined) {
+    throw new Error(
+      `image: ${inputs.digest} is not in this machine's store; make it part of the program as an Image, which builds it`,
+    );
+  }
+  const { digest, memoryBytes, cpus, ports, args, env, accelerator } = inputs;
+  return {
+    spec: {
+      id,
+      owner,
+      digest,
+      imagePath: image.path,
+      memoryBytes,
+      cpus,
+      ports,
+      args,
+      env,
+      accelerator,
+    },
+    symbolsPath: image.symbolsPath,
+  };
+}
+
+/** Starts a guest and waits for its health. What runs afterwards on failure is the caller's task. */
+export async function boot(
+  context: CallContext,
+  driver: Driver,
+  spec: GuestSpec,
+  inputs: GuestInputs,
+  symbolsPath: string,
+): Promise<Booted> {
+  context.status("starting");
+  const status = await driver.apply(spec, context.signal);
+  context.status(inputs.healthCheck === undefined ? "booting" : "waiting for its health check");
+  const times = await healthy(context, driver, spec.id, status, inputs, symbolsPath);
+  return { status, times };
+}
+
+/** Waits for a guest's health; the error shows its console. */
+export async function healthy(
+  context: CallContext,
+  driver: Driver,
+  id: string,
+  status: GuestStatus,
+  inputs: GuestInputs,
+  symbolsPath: string | undefined,
+): Promise<BootTimes> {
+  const started = {
+    driver,
+    id,
+    startedAtMs: status.startedAt?.getTime() ?? Date.now(),
+    ports: status.ports,
+    consoleLogPath: status.consoleLogPath,
+  };
+  try {
+    return await awaitHealthy(started, inputs.healthCheck, context.signal);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (!(error instanceof UnhealthyError)) throw error;
+    throw new Error(await failureReport(driver, id, error.message, symbolsPath));
+  }
+}
+
+/** Guests whose creation was cut short: nobody knows of them, and nobody will. */
+export async function removeUnfinished(
+  context: CallContext,
+  driver: Driver,
+  owner: string,
+  inProgress: ReadonlySet<string>,
+): Promise<void> {
+  for (const guest of await driver.guests()) {
+    if (guest.owner !== owner || guest.progress !== "creating" || inProgress.has(guest.id))
+      continue;
+    context.log("info", `removing the guest ${guest.id}, whose creation was interrupted`);
+    await driver.remove(guest.id);
+  }
+}
+
+/** Guests that were created, but of which the engine never learned: a crash came in between. */
+export async function removeForgotten(
+  context: CallContext,
+  driver: Driver,
+  owner: string,
+  known: ReadonlySet<string>,
+): Promise<void> {
+  for (const guest of await driver.guests()) {
+    if (guest.owner !== owner || guest.progress !== "created" || known.has(guest.id)) continue;
+    context.log("info", `removing the guest ${guest.id}, which an interrupted update left behind`);
+    await driver.remove(guest.id);
+  }
+}
+
+/** The ports to ask for when a guest starts again: those it had, as far as they can be had. */
+export async function sticky(
+  driver: Driver,
+  owner: string,
+  asked: readonly PortForward[],
+  had: readonly PortForward[],
+): Promise<readonly PortForward[]> {
+  const left = [...had];
+  const wanted = asked.map((port) => {
+    if (port.host !== 0) return port;
+    const index = left.findIndex(
+      ({ guest, protocol, address }) =>
+        guest === port.guest && protocol === port.protocol && address === port.address,
+    );
+    return index < 0 ? port : (left.splice(index, 1)[0] ?? port);
+  });
+  const problems = await driver.portProblems(owner, wanted);
+  return wanted.map((port, index) =>
+    problems.some((problem) => problem.index === index) ? (asked[index] ?? port) : port,
+  );
+}

@@ -1,0 +1,164 @@
+// What users and SDK generators read of `unikernel:index:Guest`.
+
+export const GUEST_TOKEN = "unikernel:index:Guest";
+const PORT_TYPE = "unikernel:index:GuestPort";
+const FORWARDED_TYPE = "unikernel:index:ForwardedPort";
+const HEALTH_TYPE = "unikernel:index:HealthCheck";
+
+const portProperties = {
+  guest: { type: "integer", description: "The guest's port." },
+  host: { type: "integer", description: "The host's port; without it a free one is chosen." },
+  protocol: { type: "string", description: '"tcp" (the default) or "udp".' },
+  address: {
+    type: "string",
+    description: 'The host\'s address to listen on; the default is "127.0.0.1".',
+  },
+};
+const image = {
+  type: "string",
+  description: "The digest of the image that runs. A changed digest replaces the guest.",
+};
+const driver = {
+  type: "string",
+  description: 'What starts and watches the guest: "qemu".',
+  default: "qemu",
+};
+const memory = { type: "string", description: 'Memory, e.g. "32MiB".', default: "32MiB" };
+const cpus = { type: "integer", description: "Number of virtual processors: 1.", default: 1 };
+const env = {
+  type: "object",
+  additionalProperties: { type: "string" },
+  description:
+    "Environment variables. A changed one restarts the guest. Secrets stay secret: they never stand in plain text in the state, on a command line or on disk.",
+};
+const args = {
+  type: "array",
+  items: { type: "string" },
+  description: "Arguments of the application, without its name.",
+};
+const healthCheck = {
+  type: "object",
+  $ref: `#/types/${HEALTH_TYPE}`,
+  description:
+    "How to find out whether the guest works. A guest that never becomes healthy fails the update.",
+};
+const accelerator = {
+  type: "string",
+  description: '"auto" measures whether KVM is faster on this host; "kvm" and "tcg" insist.',
+  default: "auto",
+};
+
+export const guestSchema = {
+  description:
+    "A running image. It outlives the program that started it; a changed image replaces it without a gap, and it is only given up for a successor that is healthy.",
+  inputProperties: {
+    image,
+    driver,
+    memory,
+    cpus,
+    ports: {
+      type: "array",
+      items: { type: "object", $ref: `#/types/${PORT_TYPE}` },
+      description: "Ports of the host that lead to the guest.",
+    },
+    env,
+    args,
+    healthCheck,
+    accelerator,
+  },
+  requiredInputs: ["image"],
+  properties: {
+    image,
+    driver,
+    memory,
+    cpus,
+    ports: {
+      type: "array",
+      items: { type: "object", $ref: `#/types/${FORWARDED_TYPE}` },
+      description: "The ports that are really forwarded.",
+    },
+    env,
+    args,
+    healthCheck,
+    accelerator,
+    url: {
+      type: "string",
+      description:
+        'Where the first forwarded TCP port answers, e.g. "http://127.0.0.1:8080"; absent without one.',
+    },
+    address: {
+      type: "string",
+      description: "The host's address on which the first port listens; absent without ports.",
+    },
+    bootTimeMs: {
+      type: "number",
+      description:
+        "From the start of the guest's process to its first sign of life: console output or a passed health check; absent for a guest that was imported.",
+    },
+    firstResponseMs: {
+      type: "number",
+      description:
+        "From the start of the guest's process to the first successful HTTP answer; only with an http health check.",
+    },
+    consoleLog: {
+      type: "string",
+      description: "The file on the host to which the guest's console is written.",
+    },
+  },
+  required: [
+    "image",
+    "driver",
+    "memory",
+    "cpus",
+    "ports",
+    "env",
+    "args",
+    "accelerator",
+    "consoleLog",
+  ],
+};
+
+export const guestTypes = {
+  [PORT_TYPE]: {
+    type: "object",
+    description: "A port of the host that leads to a port of the guest.",
+    properties: portProperties,
+    required: ["guest"],
+  },
+  [FORWARDED_TYPE]: {
+    type: "object",
+    description: "A port that is really forwarded.",
+    properties: portProperties,
+    required: ["guest", "host", "protocol", "address"],
+  },
+  [HEALTH_TYPE]: {
+    type: "object",
+    description: "How to find out whether a guest works: one of `http`, `tcp` and `console`.",
+    properties: {
+      http: {
+        type: "string",
+        description: 'A path that must answer with a status from 200 to 399, e.g. "/healthz".',
+      },
+      tcp: { type: "integer", description: "A port of the guest that must accept connections." },
+      console: { type: "string", description: "A text that must appear on the console." },
+      port: {
+        type: "integer",
+        description:
+          "The guest's port that `http` asks; the default is the first TCP one of `ports`.",
+      },
+      interval: {
+        type: "string",
+        description:
+          'Longest time between two attempts, e.g. "1s" (the default). The first ones follow each other within milliseconds.',
+      },
+      timeout: {
+        type: "string",
+        description: 'Longest time for one attempt, e.g. "5s" (the default).',
+      },
+      retries: {
+        type: "integer",
+        description: "After as many intervals without success the guest has failed (30).",
+      },
+    },
+  },
+};

@@ -1,0 +1,222 @@
+// `unikernel:index:Guest`: an image that runs. Create starts it and waits for its health; another
+// image replaces it, other settings restart it, and a failure leaves what was there running.
+import type { Driver } from "../drivers/driver.ts";
+import { formatSize } from "../guests/quantities.ts";
+import { containsUnknown, isPropertyList, type PropertyMap, Secret, unwrapMap } from "../values.ts";
+import {
+  boot,
+  healthy,
+  newGuestId,
+  removeForgotten,
+  removeUnfinished,
+  specOf,
+  sticky,
+} from "./guest-boot.ts";
+import { guestChanges, needsRestart } from "./guest-changes.ts";
+import {
+  type GuestInputs,
+  guestInputs,
+  inputFailures,
+  knownPorts,
+  withDefaults,
+} from "./guest-inputs.ts";
+import { DRIVER_NAMES, type GuestMachine, machine as realMachine } from "./guest-machine.ts";
+import { GUEST_TOKEN, guestSchema, guestTypes } from "./guest-schema.ts";
+import { measured, measuredIn, plannedState, runningState } from "./guest-state.ts";
+import type { CallContext, CheckFailure, Resource } from "./resource.ts";
+
+export function createGuest(machine: GuestMachine): Resource {
+  /** Ids that the engine has named in this provider's life: they are in a state. */
+  const known = new Set<string>();
+  /** Ids that this provider is creating at the moment. */
+  const inProgress = new Set<string>();
+  const ownerOf = (urn: string) => `${urn} of ${machine.programDirectory}`;
+
+  /** The engine knows this guest: it is no leftover, and belongs to this URN. A resource may have
+   * been renamed, and a program's directory moved. */
+  async function acknowledge(context: CallContext, driver: Driver, id: string): Promise<void> {
+    known.add(id);
+    await driver.mark(id, ownerOf(context.urn), "kept");
+  }
+
+  async function machineFailures(
+    urn: string,
+    inputs: PropertyMap,
+    olds: PropertyMap,
+  ): Promise<CheckFailure[]> {
+    const plain = unwrapMap(inputs);
+    if (typeof plain.driver !== "string") return [];
+    const driver = await machine.driver(plain.driver);
+    const unavailable = await driver.unavailable();
+    if (unavailable !== null) return [{ property: "driver", reason: unavailable }];
+    if (!isPropertyList(plain.ports) || containsUnknown(plain.ports)) return [];
+    // A port that this resource asked for before is its own; under another name, perhaps.
+    const before = containsUnknown(olds) ? [] : knownPorts(unwrapMap(olds).ports ?? []);
+    const isNew = (host: number) => !before.some((port) => port.host === host);
+    const problems = await driver.portProblems(ownerOf(urn), knownPorts(plain.ports));
+    return problems
+      .filter(({ index }) => isNew(knownPorts(plain.ports ?? [])[index]?.host ?? 0))
+      .map(({ index, reason }) => ({ property: `ports[${index}].host`, reason }));
+  }
+
+  async function create(context: CallContext, inputs: PropertyMap) {
+    const wanted = guestInputs(inputs);
+    const driver = await machine.driver(wanted.driver);
+    const owner = ownerOf(context.urn);
+    await removeUnfinished(context, driver, owner, inProgress);
+    const id = newGuestId(context.urn);
+    const { spec, symbolsPath } = await specOf(machine, id, owner, wanted);
+    inProgress.add(id);
+    try {
+      const { status, times } = await boot(context, driver, spec, wanted, symbolsPath);
+      // Only now, when it is healthy, does a predecessor lose its ports.
+      const ports = await driver.takePorts(id, spec.ports);
+      context.signal.throwIfAborted();
+      await driver.mark(id, owner, "created");
+      await removeForgotten(context, driver, owner, new Set([...known, id]));
+      known.add(id);
+      return { id, state: runningState(inputs, { ...status, ports }, measured(times)) };
+    } catch (error) {
+      await driver.remove(id).catch((removal: Error) => {
+        context.log("warning", `the guest ${id} could not be removed: ${removal.message}`);
+      });
+      throw error;
+    } finally {
+      inProgress.delete(id);
+    }
+  }
+
+  async function restart(
+    context: CallContext,
+    id: string,
+    inputs: { readonly olds: PropertyMap; readonly news: PropertyMap; readonly state: PropertyMap },
+  ): Promise<PropertyMap> {
+    const wanted = guestInputs(inputs.news);
+    const driver = await machine.driver(wanted.driver);
+    const owner = ownerOf(context.urn);
+    const had = knownPorts(unwrapMap(inputs.state).ports ?? []);
+    const ports = await sticky(driver, owner, wanted.ports, had);
+    const { spec, symbolsPath } = await specOf(machine, id, owner, wanted);
+    // A refusal changes nothing: there is nothing to restore then.
+    const problems = await driver.portProblems(owner, ports);
+    if (problems.length > 0) {
+      throw new Error(
+        problems.map(({ index, reason }) => `ports[${index}].host: ${reason}`).join("\n"),
+      );
+    }
+    try {
+      const next = { ...spec, ports };
+      const { status, times } = await boot(context, driver, next, wanted, symbolsPath);
+      await driver.mark(id, owner, "kept");
+      return runningState(inputs.news, status, measured(times));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const outcome = await restore(context, driver, id, guestInputs(inputs.olds), had);
+      throw new Error(`${message}\n${outcome}`);
+    }
+  }
+
+  /** Starts a guest as it was before; says how that went. Not stopped by a cancelled update. */
+  async function restore(
+    context: CallContext,
+    driver: Driver,
+    id: string,
+    before: GuestInputs,
+    had: GuestInputs["ports"],
+  ): Promise<string> {
+    const calm: CallContext = { ...context, signal: new AbortController().signal };
+    context.status("starting it again as it was");
+    try {
+      const owner = ownerOf(context.urn);
+      const { spec, symbolsPath } = await specOf(machine, id, owner, before);
+      const ports = await sticky(driver, owner, before.ports, had);
+      await boot(calm, driver, { ...spec, ports }, before, symbolsPath);
+      return "The guest runs again with its previous settings.";
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return `Its previous settings do not work either: ${message}`;
+    }
+  }
+
+  return {
+    token: GUEST_TOKEN,
+    schema: guestSchema,
+    types: guestTypes,
+
+    async check(context, { olds, news }) {
+      const inputs = withDefaults(news);
+      const failures = inputFailures(inputs, DRIVER_NAMES);
+      if (failures.length > 0) return { inputs, failures };
+      return { inputs, failures: await machineFailures(context.urn, inputs, olds) };
+    },
+
+    async diff(context, { id, olds, news }) {
+      const name = unwrapMap(olds).driver;
+      if (typeof name === "string") await acknowledge(context, await machine.driver(name), id);
+      return guestChanges(olds, news);
+    },
+
+    async create(context, { inputs, preview }) {
+      if (preview) return { id: "", state: plannedState(inputs, {}) };
+      return create(context, inputs);
+    },
+
+    async update(context, { id, olds, state, news, preview }) {
+      const changed = Object.keys(guestChanges(olds, news).changes);
+      if (needsRestart(changed)) {
+        return preview ? plannedState(news, state) : restart(context, id, { olds, news, state });
+      }
+      const wanted = preview ? undefined : guestInputs(news);
+      const kept = { ...state, ...news, ports: state.ports ?? [] };
+      if (wanted === undefined) return kept;
+      // The new check must hold, or the next start would fail.
+      const driver = await machine.driver(wanted.driver);
+      const status = await driver.status(id);
+      await healthy(context, driver, id, status, wanted, undefined);
+      return runningState(news, status, measuredIn(state));
+    },
+
+    async read(context, { id, inputs, state }) {
+      const driver = await machine.driver(String(unwrapMap(inputs).driver ?? "qemu"));
+      const status = await driver.status(id);
+      if (status.state !== "running" && status.state !== "starting") return null;
+      const found = Object.keys(inputs).length > 0 ? inputs : await importedInputs(driver, id);
+      if (found === null) return null;
+      await acknowledge(context, driver, id);
+      return { inputs: found, state: runningState(found, status, measuredIn(state)) };
+    },
+
+    async delete(context, { id, state }) {
+      const driver = await machine.driver(String(unwrapMap(state).driver ?? "qemu"));
+      context.status("stopping");
+      await driver.remove(id);
+    },
+  };
+}
+
+/** The inputs of a guest that runs, from its record. Its environment counts as secret. */
+async function importedInputs(driver: Driver, id: string): Promise<PropertyMap | null> {
+  const guest = (await driver.guests()).find((candidate) => candidate.id === id);
+  if (guest === undefined) return null;
+  const configuration = await driver.configuration(id);
+  const env = Object.entries(configuration?.env ?? {}).map(
+    ([name, value]) => [name, new Secret(value)] as const,
+  );
+  return {
+    image: guest.digest,
+    driver: driver.name,
+    memory: formatSize(guest.memoryBytes),
+    cpus: guest.cpus,
+    ports: guest.ports.map(({ host, guest: inside, protocol, address }) => ({
+      host,
+      guest: inside,
+      protocol,
+      address,
+    })),
+    env: Object.fromEntries(env),
+    args: [...(configuration?.args ?? [])],
+    accelerator: guest.accelerator,
+  };
+}
+
+export const guest = createGuest(realMachine);
