@@ -96,21 +96,20 @@ export function linuxTree(): Available<string> {
  * GCC 12.2 and to support every option.
  */
 export function fakeTools(): string {
-  const tools = once("fake-tools-1", (target) => {
+  const tools = once("fake-tools-2", (target) => {
     const script = (name: string, ...lines: string[]) =>
       writeFileSync(join(target, name), `#!/bin/sh\n${lines.join("\n")}\n`, { mode: 0o755 });
     script(
       "cc",
       'case "$*" in',
       "  *-E*-P*) echo GCC 12 2 0 ;;",
+      "  *-Wa,--version*) echo 'GNU assembler (fake) 2.40' ;;",
       "  *--version*) echo 'cc (fake) 12.2.0' ;;",
-      "  *-Wa,--version*) echo 'GNU assembler version 2.40' ;;",
       "  *-print-file-name=*) echo /nowhere ;;",
       "esac",
       "exit 0",
     );
     script("ld", "echo 'GNU ld (fake) 2.40'");
-    script("none", "exit 1");
     return null;
   });
   if ("missing" in tools) throw new Error(tools.missing);
@@ -131,9 +130,9 @@ export function linuxEnvironment(): Record<string, string> {
     LD: join(tools, "ld"),
     HOSTCC: join(tools, "cc"),
     HOSTCXX: join(tools, "cc"),
-    RUSTC: join(tools, "none"),
-    BINDGEN: join(tools, "none"),
-    PAHOLE: join(tools, "none"),
+    RUSTC: join(tools, "absent"),
+    BINDGEN: join(tools, "absent"),
+    PAHOLE: join(tools, "absent"),
     CLANG_FLAGS: "",
   };
 }
