@@ -101,6 +101,7 @@ static void net_flush(struct uk_netdev *netdev)
 	struct net_device *device = (struct net_device *)netdev;
 
 	uk_virtqueue_kick(&device->transmit);
+	uk_virtqueue_kick(&device->receive);
 }
 
 static int net_supply(struct uk_netdev *netdev, struct uk_netbuf *buffer)
@@ -148,10 +149,8 @@ static unsigned net_poll(struct uk_netdev *netdev, unsigned budget)
 		if (!quiet)
 			received = receive_some(device, budget);
 	}
-	if (received > 0) {
+	if (received > 0)
 		uk_virtqueue_disarm(&device->receive);
-		uk_virtqueue_kick(&device->receive);
-	}
 	if (device->transmit_blocked && device->transmit.free_count >= device->transmit.length / 2) {
 		device->transmit_blocked = false;
 		uk_virtqueue_disarm(&device->transmit);

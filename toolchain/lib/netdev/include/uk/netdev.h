@@ -32,7 +32,7 @@ struct uk_netdev_ops {
 	 * UK_NETDEV_FRAGMENTS_MAX fragments (nothing was taken). After -ENOBUFS the device
 	 * interrupts once there is room. */
 	int (*send)(struct uk_netdev *, struct uk_netbuf *packet);
-	/* Tells the device about all that was queued: once per batch. */
+	/* Tells the device about all that was queued and supplied: once per batch. */
 	void (*flush)(struct uk_netdev *);
 	/* Gives sent packets back and hands up to `budget` received ones to receive(); returns
 	 * how many of these. When it returns 0 the device interrupts on the next arrival;
