@@ -53,7 +53,6 @@ void *uk_pages_alloc(size_t count, size_t align)
 {
 	size_t page;
 
-	uk_assert(count && align && !(align & (align - 1)));
 	page = lowest_free = find(lowest_free, end_page, true);
 	for (;;) {
 		size_t end;
@@ -75,8 +74,9 @@ void uk_pages_free(void *address, size_t count)
 	size_t page = (uintptr_t)address / UK_PAGE_SIZE;
 
 	/* Freeing twice would give a page to two owners. */
-	uk_assert((uintptr_t)address % UK_PAGE_SIZE == 0 && page + count <= end_page &&
-		  find(page, page + count, true) == page + count);
+	if ((uintptr_t)address % UK_PAGE_SIZE || page + count > end_page ||
+	    find(page, page + count, true) != page + count)
+		uk_crash("pages freed that are not in use");
 	mark(page, count, true);
 	if (page < lowest_free)
 		lowest_free = page;

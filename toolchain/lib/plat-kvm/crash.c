@@ -77,6 +77,7 @@ static void print_frames(uintptr_t stack)
 {
 	uintptr_t end = stack + SCAN_BYTES_MAX;
 	const char *separator = "";
+	uint64_t previous = 0;
 	bool mapped = false;
 
 	stack = (stack + 7) & ~7UL;
@@ -88,11 +89,14 @@ static void print_frames(uintptr_t stack)
 			mapped = uk_kvm_mapped(stack);
 		if (!mapped)
 			break;
-		if (!follows_call(*(const uint64_t *)stack))
+		uint64_t value = *(const uint64_t *)stack;
+
+		if (value == previous || !follows_call(value))
 			continue;
 		print(separator);
-		print_number(*(const uint64_t *)stack);
+		print_number(value);
 		separator = ",";
+		previous = value;
 		found++;
 	}
 }

@@ -84,12 +84,11 @@ void uk_kvm_interrupts_init(void)
 
 static const char *page_fault_reason(uint64_t error, uintptr_t address, uintptr_t stack)
 {
-	if (error & PAGE_FAULT_FETCH)
-		return "page fault: execution of data";
-	if (error & PAGE_FAULT_PRESENT)
-		return "page fault: write to read-only memory";
 	if (address < UK_PAGE_SIZE)
 		return "page fault: null pointer";
+	if (error & PAGE_FAULT_PRESENT)
+		return error & PAGE_FAULT_FETCH ? "page fault: execution of data"
+						: "page fault: write to read-only memory";
 	/* A function that is entered touches at most a few pages below the stack pointer. */
 	if (address + UK_PAGE_SIZE >= stack && address < stack + UK_PAGE_SIZE)
 		return "stack overflow";

@@ -44,11 +44,13 @@ static uint64_t chip_clock(void)
 {
 	static const uint8_t indexes[] = {0, 2, 4, 7, 8, 9, CHIP_CENTURY};
 	uint8_t fields[7], status;
-	unsigned values[7], hours, tries = 100000;
+	unsigned values[7], hours, tries = 10000;
 
+	if (chip(CHIP_STATUS_A) == CHIP_ABSENT)
+		return 0;
 	do {
 		while (chip(CHIP_STATUS_A) & CHIP_UPDATING)
-			if (--tries == 0) /* also what an absent chip does */
+			if (--tries == 0)
 				return 0;
 		for (unsigned i = 0; i < sizeof(fields); i++)
 			fields[i] = chip(indexes[i]);

@@ -8,6 +8,7 @@ struct uk_thread {
 	void *context; /* where its registers are saved, while it does not run */
 	uintptr_t tls;
 	struct uk_thread *next; /* among those that can run */
+	struct uk_waiter *waiter; /* while it waits */
 	int id;
 	void *stack; /* its own, guard page included, or NULL */
 	void (*at_exit)(void *);

@@ -13,7 +13,7 @@ struct uk_waiter {
 	struct uk_thread *thread;
 	struct uk_timer timer;
 	volatile bool done; /* woken or timed out */
-	bool timed_out;
+	int result;
 };
 
 static struct uk_thread first_thread = {.id = 1};
@@ -120,6 +120,7 @@ static void finish(struct uk_waiter *waiter)
 	else
 		queue->first = waiter->next;
 	waiter->done = true;
+	waiter->thread->waiter = NULL;
 	/* The current thread is in its idle loop and sees for itself. */
 	if (waiter->thread != uk_sched_current)
 		uk_sched_make_runnable(waiter->thread);
@@ -130,7 +131,7 @@ static void expire(struct uk_timer *timer)
 	struct uk_waiter *waiter =
 		(void *)((char *)timer - __builtin_offsetof(struct uk_waiter, timer));
 
-	waiter->timed_out = true;
+	waiter->result = -UK_ETIMEDOUT;
 	finish(waiter);
 }
 
@@ -148,6 +149,7 @@ int uk_wait(struct uk_wait_queue *queue, uint64_t deadline)
 	else
 		queue->first = &waiter;
 	queue->last = &waiter;
+	uk_sched_current->waiter = &waiter;
 	if (deadline != UINT64_MAX)
 		uk_timer_set(&waiter.timer, deadline);
 	for (;;) {
@@ -156,7 +158,7 @@ int uk_wait(struct uk_wait_queue *queue, uint64_t deadline)
 			break;
 		uk_sched_switch();
 	}
-	return waiter.timed_out ? -UK_ETIMEDOUT : 0;
+	return waiter.result;
 }
 
 size_t uk_wake(struct uk_wait_queue *queue, size_t count)
@@ -168,4 +170,16 @@ size_t uk_wake(struct uk_wait_queue *queue, size_t count)
 		finish(queue->first);
 	}
 	return woken;
+}
+
+bool uk_thread_interrupt(struct uk_thread *thread)
+{
+	struct uk_waiter *waiter = thread->waiter;
+
+	if (!waiter)
+		return false;
+	waiter->result = -UK_EINTR;
+	uk_timer_cancel(&waiter->timer);
+	finish(waiter);
+	return true;
 }

@@ -3,6 +3,8 @@
 #ifndef UK_ERRORS_H
 #define UK_ERRORS_H
 
+#define UK_EINTR 4
+#define UK_EINTR 4
 #define UK_EAGAIN 11
 #define UK_ENOMEM 12
 #define UK_EACCES 13

@@ -38,10 +38,13 @@ void uk_yield(void);
 
 /*
  * Waits to be woken until a monotonic deadline in ns (UINT64_MAX: for ever).
- * Returns 0 when woken, -ETIMEDOUT at the deadline. May run pollers, so the condition the
- * caller waits for MUST be checked again in a loop.
+ * Returns 0 when woken, -ETIMEDOUT at the deadline, -EINTR after uk_thread_interrupt(), which a
+ * system call passes on (see uk/interrupt.h). May run pollers, so the condition the caller
+ * waits for MUST be checked again in a loop.
  */
 int uk_wait(struct uk_wait_queue *queue, uint64_t deadline);
+/* Ends a thread's wait, which then returns -EINTR; false when it does not wait. */
+bool uk_thread_interrupt(struct uk_thread *thread);
 /* Makes up to `count` waiters runnable, first come first served; returns how many. */
 size_t uk_wake(struct uk_wait_queue *queue, size_t count);
 #define UK_WAKE_ALL SIZE_MAX

@@ -1,0 +1,12 @@
+/* Without a source of entropy the guest does not start. */
+// expect: status 1
+// expect: console "[unikernel] no entropy"
+// processor: qemu64
+#include <uk/check.h>
+#include <uk/init.h>
+
+int uk_application(void)
+{
+	uk_check_print("started\n");
+	return 0;
+}
