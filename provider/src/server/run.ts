@@ -8,7 +8,8 @@ import { Session } from "./session.ts";
 /** How often to look whether the process that started us still lives. */
 const PARENT_CHECK_INTERVAL_MS = 1_000;
 /** Time for running calls to stop their compilers. */
-const SHUTDOWN_GRACE_MS = 500;
+const SHUTDOWN_GRACE_MS = 900;
+const SHUTDOWN_POLL_MS = 10;
 
 export async function runProvider(args: readonly string[]): Promise<void> {
   const manifest = JSON.parse(
@@ -29,7 +30,14 @@ export async function runProvider(args: readonly string[]): Promise<void> {
     if (isStopping) return;
     isStopping = true;
     server.stop();
-    setTimeout(() => process.exit(exitCode), SHUTDOWN_GRACE_MS);
+    // Usually nothing runs any more, and the engine waits for us to end.
+    const deadline = performance.now() + SHUTDOWN_GRACE_MS;
+    const exitWhenIdle = () => {
+      const isIdle = session.runningCount === 0;
+      if (isIdle || performance.now() > deadline) process.exit(exitCode);
+      setTimeout(exitWhenIdle, SHUTDOWN_POLL_MS);
+    };
+    exitWhenIdle();
   };
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     process.on(signal, () => stop(0));
@@ -45,16 +53,16 @@ export async function runProvider(args: readonly string[]): Promise<void> {
   session.resources().catch(() => {});
 }
 
-/** Calls `onGone` when whoever started us has died. */
+/** Calls `onGone` when the engine that started us has died. It keeps a pipe to our input open for
+ * as long as it lives; a person who starts the plugin to attach to it has a terminal or /dev/null
+ * there, which says nothing. */
 function watchEngine(onGone: () => void): void {
+  const input = fstatSync(0);
+  if (!input.isFIFO() && !input.isSocket()) return;
+  process.stdin.on("end", onGone).on("error", onGone).resume();
+  // Should something else hold the pipe open.
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) onGone();
   }, PARENT_CHECK_INTERVAL_MS).unref();
-  // The engine keeps a pipe to our input open for as long as it lives. A terminal or /dev/null,
-  // which a person uses who starts the plugin to attach to it, says nothing.
-  const input = fstatSync(0);
-  if (input.isFIFO() || input.isSocket()) {
-    process.stdin.on("end", onGone).on("error", onGone).resume();
-  }
 }
