@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Image } from "./image.ts";
 import { isResourceOfType, properties } from "./properties.ts";
-import type { GuestPort, GuestPortArgs, HealthCheckArgs } from "./types.ts";
+import type { ForwardedPort, GuestPortArgs, HealthCheckArgs } from "./types.ts";
 
 const TYPE = "unikernel:index:Guest";
 
@@ -11,7 +11,7 @@ export interface GuestArgs {
   readonly image: Image | pulumi.Input<string>;
   /** What starts and watches the guest: "qemu" (the default). */
   readonly driver?: pulumi.Input<"qemu"> | undefined;
-  /** Memory, e.g. "32MiB". */
+  /** Memory, e.g. "32MiB" (the default). */
   readonly memory?: pulumi.Input<string> | undefined;
   /** Number of virtual processors: 1. */
   readonly cpus?: pulumi.Input<number> | undefined;
@@ -48,20 +48,22 @@ export class Guest extends pulumi.CustomResource {
   declare readonly memory: pulumi.Output<string>;
   declare readonly cpus: pulumi.Output<number>;
   /** The ports that are really forwarded. */
-  declare readonly ports: pulumi.Output<readonly GuestPort[]>;
+  declare readonly ports: pulumi.Output<readonly ForwardedPort[]>;
   declare readonly env: pulumi.Output<Readonly<Record<string, string>>>;
   declare readonly args: pulumi.Output<readonly string[]>;
   declare readonly healthCheck: pulumi.Output<pulumi.Unwrap<HealthCheckArgs> | undefined>;
   declare readonly accelerator: pulumi.Output<string>;
-  /** Where the first forwarded TCP port answers, e.g. "http://127.0.0.1:8080". */
-  declare readonly url: pulumi.Output<string>;
-  /** The host's address on which the ports listen. */
-  declare readonly address: pulumi.Output<string>;
-  /** From the start of the guest's process until it was healthy. */
-  declare readonly bootTimeMs: pulumi.Output<number>;
-  /** From the start of the guest's process to the first successful HTTP answer. */
-  declare readonly firstResponseMs: pulumi.Output<number>;
-  /** What the guest has printed, at the time of the last update or refresh. */
+  /** Where the first forwarded TCP port answers, e.g. "http://127.0.0.1:8080"; absent without one. */
+  declare readonly url: pulumi.Output<string | undefined>;
+  /** The host's address on which the first port listens; absent without ports. */
+  declare readonly address: pulumi.Output<string | undefined>;
+  /** From the start of the guest's process to its first sign of life: console output or a passed
+   * health check; absent for a guest that was imported. */
+  declare readonly bootTimeMs: pulumi.Output<number | undefined>;
+  /** From the start of the guest's process to the first successful HTTP answer; only with an http
+   * health check. */
+  declare readonly firstResponseMs: pulumi.Output<number | undefined>;
+  /** The file on the host to which the guest's console is written. */
   declare readonly consoleLog: pulumi.Output<string>;
 
   constructor(name: string, args: GuestArgs, options?: pulumi.CustomResourceOptions) {

@@ -3,7 +3,7 @@ export { Guest, type GuestArgs } from "./guest.ts";
 export { Image, type ImageArgs } from "./image.ts";
 export { Provider } from "./provider.ts";
 export type {
-  GuestPort,
+  ForwardedPort,
   GuestPortArgs,
   HealthCheckArgs,
   LinkedLibrary,

@@ -33,7 +33,7 @@ export interface GuestPortArgs {
 }
 
 /** A port that is really forwarded. */
-export interface GuestPort {
+export interface ForwardedPort {
   readonly guest: number;
   readonly host: number;
   readonly protocol: string;
@@ -42,18 +42,19 @@ export interface GuestPort {
 
 /** How to find out whether a guest works: one of `http`, `tcp` and `console`. */
 export interface HealthCheckArgs {
-  /** A path that must answer with a status below 400, e.g. "/healthz". */
+  /** A path that must answer with a status from 200 to 399, e.g. "/healthz". */
   readonly http?: pulumi.Input<string> | undefined;
   /** A port of the guest that must accept connections. */
   readonly tcp?: pulumi.Input<number> | undefined;
   /** A text that must appear on the console. */
   readonly console?: pulumi.Input<string> | undefined;
-  /** The guest's port that `http` asks; the default is the first of `ports`. */
+  /** The guest's port that `http` asks; the default is the first TCP one of `ports`. */
   readonly port?: pulumi.Input<number> | undefined;
-  /** Time between two attempts, e.g. "50ms". */
+  /** Longest time between two attempts, e.g. "1s" (the default). The first ones follow each other
+   * within milliseconds. */
   readonly interval?: pulumi.Input<string> | undefined;
-  /** Time for one attempt, e.g. "2s". */
+  /** Longest time for one attempt, e.g. "5s" (the default). */
   readonly timeout?: pulumi.Input<string> | undefined;
-  /** Attempts before the guest counts as failed. */
+  /** After as many intervals without success the guest has failed (30). */
   readonly retries?: pulumi.Input<number> | undefined;
 }
