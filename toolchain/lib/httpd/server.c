@@ -1,0 +1,174 @@
+/* The event loop: accepts, waits, hands events to connections, and ends those that idle. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+#include "server.h"
+
+#define EVENTS_PER_WAIT 64
+#define BACKLOG 1024
+/* How often connections are looked through for those that have idled too long. */
+#define SWEEP_MS 500
+
+static uint64_t now_ms(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
+static int open_listener(const struct httpd_options *options)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET,
+		.sin_port = htons(options->port),
+		.sin_addr.s_addr = htonl(INADDR_ANY),
+	};
+	int one = 1;
+
+	if (options->address != NULL && inet_pton(AF_INET, options->address, &address.sin_addr) != 1)
+		return -EINVAL;
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (listener < 0)
+		return -errno;
+	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(listener, (struct sockaddr *)&address, sizeof(address)) != 0 ||
+	    listen(listener, BACKLOG) != 0) {
+		int error = errno;
+
+		close(listener);
+		return -error;
+	}
+	return listener;
+}
+
+/* Connections beyond the limit wait in the listener's backlog. */
+static void watch_listener(struct server *server)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+	bool wanted = server->connections < server->options.connections_max;
+
+	if (wanted == server->accepting)
+		return;
+	if (epoll_ctl(server->events, wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, server->listener,
+		      &event) == 0)
+		server->accepting = wanted;
+}
+
+static void accept_some(struct server *server)
+{
+	int one = 1;
+
+	while (server->connections < server->options.connections_max) {
+		int descriptor = accept4(server->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (descriptor < 0 && (errno == EINTR || errno == ECONNABORTED))
+			continue;
+		if (descriptor < 0)
+			return; /* none left, or out of something: later */
+		setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+		connection_accept(server, descriptor);
+	}
+}
+
+static void sweep(struct server *server)
+{
+	/* The least recently active come first; a slow request may be anywhere. */
+	for (struct connection *connection = server->oldest, *next; connection != NULL;
+	     connection = next) {
+		next = connection->newer;
+		connection_timeout(connection);
+	}
+}
+
+static int serve(struct server *server)
+{
+	struct epoll_event events[EVENTS_PER_WAIT];
+	uint64_t swept_ms = now_ms();
+
+	for (;;) {
+		watch_listener(server);
+		int count = epoll_wait(server->events, events, EVENTS_PER_WAIT,
+				       server->connections > 0 ? SWEEP_MS : -1);
+
+		if (count < 0 && errno != EINTR)
+			return -errno;
+		server->now_ms = now_ms();
+		for (int i = 0; i < count; i++) {
+			uint32_t happened = events[i].events;
+
+			if (events[i].data.ptr == NULL)
+				accept_some(server);
+			else
+				connection_event(events[i].data.ptr,
+						 (happened & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0,
+						 (happened & EPOLLOUT) != 0);
+		}
+		if (server->now_ms - swept_ms >= SWEEP_MS) {
+			swept_ms = server->now_ms;
+			sweep(server);
+		}
+	}
+}
+
+static void fill_in_defaults(struct httpd_options *options)
+{
+	if (options->head_bytes_max == 0)
+		options->head_bytes_max = 8192;
+	if (options->body_bytes_max == 0)
+		options->body_bytes_max = 1 << 20;
+	if (options->connections_max == 0)
+		options->connections_max = 4096;
+	if (options->idle_timeout_ms == 0)
+		options->idle_timeout_ms = 60000;
+	if (options->request_timeout_ms == 0)
+		options->request_timeout_ms = 60000;
+}
+
+static void tell_started(const struct server *server)
+{
+	struct sockaddr_in address;
+	socklen_t length = sizeof(address);
+
+	if (server->options.started == NULL)
+		return;
+	if (getsockname(server->listener, (struct sockaddr *)&address, &length) == 0)
+		server->options.started(ntohs(address.sin_port), server->options.started_argument);
+}
+
+int httpd_run(const struct httpd_options *options)
+{
+	struct server *server = calloc(1, sizeof(*server));
+	int error;
+
+	if (server == NULL)
+		return -ENOMEM;
+	server->options = *options;
+	fill_in_defaults(&server->options);
+	server->now_ms = now_ms();
+	server->events = epoll_create1(EPOLL_CLOEXEC);
+	error = server->events < 0 ? -errno : 0;
+	if (error == 0) {
+		server->listener = open_listener(&server->options);
+		if (server->listener < 0) {
+			error = server->listener;
+		} else {
+			tell_started(server);
+			error = serve(server);
+			close(server->listener);
+		}
+		close(server->events);
+	}
+	while (server->oldest != NULL)
+		connection_close(server->oldest);
+	free(server);
+	return error;
+}
