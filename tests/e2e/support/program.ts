@@ -26,7 +26,7 @@ export interface GuestOptions {
 export function programText(options: ProgramOptions): string {
   const image = [
     `  app: ${JSON.stringify(options.app ?? "./app")},`,
-    `  libraries: ${JSON.stringify(options.libraries ?? ["socket"])},`,
+    `  libraries: ${JSON.stringify(options.libraries ?? ["lwip", "httpd"])},`,
     `  options: ${JSON.stringify(options.options ?? {})},`,
     options.image ?? "",
   ];
