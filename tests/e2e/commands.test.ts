@@ -115,7 +115,7 @@ test("`pulumi` typed by hand works with the variables of `npm run env`", async (
 
 test("`npm run up` notices a guest that died and starts it again", async () => {
   for (const { pid, commandLine } of processesOf(home)) {
-    if (commandLine.includes("qemu-system")) process.kill(pid, "SIGKILL");
+    if (/^\S*qemu-system-/.test(commandLine)) process.kill(pid, "SIGKILL");
   }
   await expect(get(url, 1_000)).rejects.toThrow();
   const result = await shell("npm run up");

@@ -58,7 +58,7 @@ export function processesOf(directory: string): Process[] {
 }
 
 export function qemuProcessesOf(home: string): Process[] {
-  return processesOf(home).filter(({ commandLine }) => /qemu-system/.test(commandLine));
+  return processesOf(home).filter(({ commandLine }) => /^\S*qemu-system-/.test(commandLine));
 }
 
 export function allProcesses(): Process[] {
