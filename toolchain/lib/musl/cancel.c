@@ -1,9 +1,11 @@
 /*
  * pthread_cancel(). Threads are switched only where they wait, so a request is seen before or
  * after a system call, never in the middle of one: no signal handler has to find out where the
- * thread was. The signal that musl's version sends is used only to end a wait early.
+ * thread was. A wait that the thread is in ends early.
  */
+#include <uk/clone.h>
 #include "pthread_impl.h"
+#include "lock.h"
 #include "syscall.h"
 
 hidden long __cancel(void);
@@ -52,5 +54,9 @@ int pthread_cancel(pthread_t thread)
 			pthread_exit(PTHREAD_CANCELED);
 		return 0;
 	}
-	return pthread_kill(thread, SIGCANCEL);
+	LOCK(thread->killlock);
+	if (thread->tid)
+		uk_interrupt(thread->tid);
+	UNLOCK(thread->killlock);
+	return 0;
 }

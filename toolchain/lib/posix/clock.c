@@ -6,6 +6,7 @@
 #include <sys/time.h>
 #include <sys/times.h>
 #include <time.h>
+#include <uk/interrupt.h>
 #include <uk/plat.h>
 #include <uk/sched.h>
 #include <uk/syscalls.h>
@@ -98,11 +99,13 @@ static int parse(const struct timespec *request, uint64_t *time)
 	return 0;
 }
 
-static void sleep_until(uint64_t deadline)
+static int sleep_until(uint64_t deadline)
 {
 	struct uk_wait_queue nobody_wakes = {0};
 	while (uk_clock_monotonic() < deadline)
-		uk_wait(&nobody_wakes, deadline);
+		if (uk_wait(&nobody_wakes, deadline) == -EINTR)
+			return uk_interrupted();
+	return 0;
 }
 
 long uk_sys_clock_nanosleep(long clock, long flags, long request, long remaining)
@@ -113,11 +116,15 @@ long uk_sys_clock_nanosleep(long clock, long flags, long request, long remaining
 		error = parse((const struct timespec *)request, &time);
 	if (error)
 		return error;
-	(void)remaining; /* nothing interrupts a sleep */
 	if (flags & TIMER_ABSTIME)
 		time = time > now ? time - now : 0;
-	sleep_until(uk_clock_monotonic() + time);
-	return 0;
+	uint64_t deadline = uk_clock_monotonic() + time;
+	error = sleep_until(deadline);
+	if (error && remaining && !(flags & TIMER_ABSTIME)) {
+		now = uk_clock_monotonic();
+		put((struct timespec *)remaining, deadline > now ? deadline - now : 0);
+	}
+	return error;
 }
 
 long uk_sys_nanosleep(long request, long remaining)

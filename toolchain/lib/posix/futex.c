@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <time.h>
+#include <uk/interrupt.h>
 #include <uk/plat.h>
 #include <uk/sched.h>
 #include <uk/syscalls.h>
@@ -91,10 +92,11 @@ static long wait(const volatile int *word, int expected, uint64_t deadline, uint
 	struct waiter self = {.word = word, .bits = bits};
 	append(&self);
 	while (!self.woken) {
-		if (uk_wait(&self.queue, deadline) != -ETIMEDOUT || self.woken)
+		int error = uk_wait(&self.queue, deadline);
+		if (!error || self.woken)
 			continue;
 		take(self.word, 0, &self);
-		return -ETIMEDOUT;
+		return error == -EINTR ? uk_interrupted() : error;
 	}
 	return 0;
 }

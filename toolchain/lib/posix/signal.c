@@ -1,14 +1,16 @@
 /*
  * Signals between the threads of the one process. Handlers are recorded and run: at once when a
- * thread signals itself, else when the thread it is meant for next changes its mask or enters
- * a call that looks. Nothing outside the guest sends any, and faults do not become signals:
+ * thread signals itself; when the thread it is meant for waits, that wait is interrupted; else
+ * when that thread next changes its mask or is interrupted. Nothing outside the guest sends any, and faults do not become signals:
  * they end the guest with a crash record.
  */
+#include "interrupt.h"
 #include "thread.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <uk/clone.h>
 #include <uk/plat.h>
 #include <uk/syscalls.h>
 
@@ -77,6 +79,11 @@ static void deliver_pending(struct posix_thread *self)
 	}
 }
 
+static void deliver_to_current(void)
+{
+	deliver_pending(posix_thread_current());
+}
+
 static long send(struct posix_thread *target, long signal)
 {
 	if (signal < 0 || signal > SIGNALS)
@@ -92,9 +99,11 @@ static long send(struct posix_thread *target, long signal)
 	    !(target->blocked & bit((int)signal)))
 		terminate((int)signal);
 	target->pending |= bit((int)signal);
-	struct posix_thread *self = posix_thread_current();
-	if (target == self)
-		deliver_pending(self);
+	posix_deliver_signals = deliver_to_current;
+	if (target == posix_thread_current())
+		deliver_pending(target);
+	else if (!(target->blocked & bit((int)signal)))
+		uk_interrupt(target->id);
 	return 0;
 }
 

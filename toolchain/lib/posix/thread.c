@@ -88,6 +88,7 @@ int uk_clone(int (*entry)(void *), void *stack_top, unsigned long flags, void *a
 		uk_free(thread);
 		return -EAGAIN;
 	}
+	thread->scheduled = scheduled;
 	thread->id = uk_thread_id(scheduled);
 	thread->next = buckets[(unsigned)thread->id % BUCKETS];
 	buckets[(unsigned)thread->id % BUCKETS] = thread;
@@ -97,6 +98,15 @@ int uk_clone(int (*entry)(void *), void *stack_top, unsigned long flags, void *a
 	if (flags & CLONE_CHILD_SETTID)
 		*child_id = thread->id;
 	return thread->id;
+}
+
+int uk_interrupt(int id)
+{
+	struct posix_thread *thread = posix_thread_find(id);
+	if (!thread || !thread->scheduled)
+		return -ESRCH;
+	uk_thread_interrupt(thread->scheduled);
+	return 0;
 }
 
 /* The calling thread only; the guest ends with its last thread. */
@@ -129,6 +139,7 @@ long uk_sys_set_tid_address(long address)
 {
 	struct posix_thread *self = posix_thread_current();
 	self->clear_id = (int *)address;
+	self->scheduled = uk_thread_current(); /* libc begins with this call on the first one */
 	return self->id;
 }
 

@@ -8,6 +8,7 @@
 
 struct posix_thread {
 	struct posix_thread *next; /* in its bucket */
+	struct uk_thread *scheduled;
 	int id;
 	int *clear_id; /* zeroed and woken when the thread has ended */
 	int (*entry)(void *);

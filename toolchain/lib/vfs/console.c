@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include <uk/interrupt.h>
 #include <uk/plat.h>
 
 /* What has arrived and was not read yet. */
@@ -47,7 +48,8 @@ static ssize_t console_read(struct uk_file *file, const struct iovec *vectors, i
 	while (!input_length) {
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
-		uk_wait(&file->waiting, UINT64_MAX);
+		if (uk_wait(&file->waiting, UINT64_MAX))
+			return uk_interrupted();
 	}
 	for (int i = 0; i < count && input_length; i++) {
 		size_t length = vectors[i].iov_len;

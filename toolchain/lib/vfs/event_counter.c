@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <uk/file.h>
+#include <uk/interrupt.h>
 #include <uk/mem.h>
 #include <uk/syscalls.h>
 
@@ -29,7 +30,8 @@ static ssize_t counter_read(struct uk_file *file, const struct iovec *vectors, i
 	while (!counter->value) {
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
-		uk_wait(&file->waiting, UINT64_MAX);
+		if (uk_wait(&file->waiting, UINT64_MAX))
+			return uk_interrupted();
 	}
 	uint64_t taken = counter->semaphore ? 1 : counter->value;
 	counter->value -= taken;
@@ -52,7 +54,8 @@ static ssize_t counter_write(struct uk_file *file, const struct iovec *vectors, 
 	while (added > MOST - counter->value) {
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
-		uk_wait(&file->waiting, UINT64_MAX);
+		if (uk_wait(&file->waiting, UINT64_MAX))
+			return uk_interrupted();
 	}
 	counter->value += added;
 	if (added)

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <uk/interrupt.h>
 #include <uk/mem.h>
 #include <uk/syscalls.h>
 #include <uk/file.h>
@@ -57,7 +58,8 @@ static ssize_t pipe_read(struct uk_file *file, const struct iovec *vectors, int 
 			return 0;
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
-		uk_wait(&file->waiting, UINT64_MAX);
+		if (uk_wait(&file->waiting, UINT64_MAX))
+			return uk_interrupted();
 	}
 	for (int i = 0; i < count && pipe->used; i++) {
 		size_t part = vectors[i].iov_len < pipe->used ? vectors[i].iov_len : pipe->used;
@@ -78,7 +80,8 @@ static int wait_for_room(struct uk_file *file, struct pipe *pipe, size_t length)
 	while (pipe->reader_open && CAPACITY - pipe->used < needed) {
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
-		uk_wait(&file->waiting, UINT64_MAX);
+		if (uk_wait(&file->waiting, UINT64_MAX))
+			return uk_interrupted();
 	}
 	/* Linux would send SIGPIPE as well, which servers have to ignore first. */
 	return pipe->reader_open ? 0 : -EPIPE;

@@ -13,6 +13,9 @@
 int uk_clone(int (*entry)(void *), void *stack_top, unsigned long flags, void *argument,
 	     int *parent_id, uintptr_t tls, int *child_id);
 
+/* Ends the wait that a thread is in, if it is in one. 0, or -ESRCH: no such thread. */
+int uk_interrupt(int id);
+
 /* Ends the calling thread and then unmaps the memory that holds its stack. */
 _Noreturn void uk_exit_unmapping(void *address, size_t length);
 
