@@ -29,6 +29,8 @@ export function describeError(error: unknown): string {
 
 /** These are thrown by mistakes in the program, never to tell a user something. */
 function isBug(error: unknown): boolean {
+  // What `fetch` throws when a host cannot be reached.
+  if (error instanceof TypeError && error.message === "fetch failed") return false;
   return (
     error instanceof TypeError ||
     error instanceof RangeError ||
@@ -56,7 +58,7 @@ export function toStatus(
   if (isBug(error)) {
     return {
       code: grpc.status.INTERNAL,
-      details: `${message} (a mistake in the unikernel provider; \`pulumi --logtostderr -v=9 --debug\` shows where)`,
+      details: `${message} (a mistake in the unikernel provider; with --debug Pulumi shows where)`,
     };
   }
   // Not UNKNOWN: with that the engine believes that the resource may exist.

@@ -7,8 +7,8 @@ import { Session } from "./session.ts";
 
 /** How often to look whether the process that started us still lives. */
 const PARENT_CHECK_INTERVAL_MS = 1_000;
-/** Time for running calls to stop their compilers. */
-const SHUTDOWN_GRACE_MS = 900;
+/** Time for running calls to stop their compilers and to remove what they have half made. */
+const SHUTDOWN_GRACE_MS = 3_000;
 const SHUTDOWN_POLL_MS = 10;
 
 export async function runProvider(args: readonly string[]): Promise<void> {
@@ -46,7 +46,10 @@ export async function runProvider(args: readonly string[]): Promise<void> {
   // A mistake in one call must not take the others with it; the call itself has been answered or
   // will time out, and the engine shows what stands here.
   process.on("unhandledRejection", (reason) => {
-    process.stderr.write(`unhandled rejection: ${String(reason)}\n`);
+    // Not its message, which may hold a secret.
+    const frames = reason instanceof Error ? (reason.stack ?? "").match(/^ +at .*$/gm) : null;
+    const name = reason instanceof Error ? reason.name : typeof reason;
+    process.stderr.write(`unhandled ${name}\n${(frames ?? []).join("\n")}\n`);
   });
 
   // By the time of the first Check the modules are there.
