@@ -23,7 +23,7 @@ int uk_application(void)
 	for (unsigned i = 0; i < 20; i++) {
 		start = uk_clock_monotonic();
 		wait_until(start + 2 * MILLISECOND);
-		uk_check(uk_clock_monotonic() - start < 200 * MILLISECOND);
+		uk_check(uk_clock_monotonic() - start < 2 * SECOND);
 	}
 	for (unsigned i = 0; i < 100000; i++) {
 		uint64_t now = uk_clock_monotonic();
@@ -36,7 +36,7 @@ int uk_application(void)
 	wait_until(start + 300 * MILLISECOND);
 	uk_check(uk_clock_monotonic() - start >= 300 * MILLISECOND);
 	wall = uk_clock_realtime() - wall;
-	uk_check(wall >= 300 * MILLISECOND && wall < SECOND);
+	uk_check(wall >= 300 * MILLISECOND && wall < 3 * SECOND);
 
 	uk_check(configured);
 	for (; *configured; configured++)
@@ -47,6 +47,6 @@ int uk_application(void)
 	start = uk_clock_monotonic();
 	for (unsigned i = 0; i < 100; i++)
 		uk_plat_wait(start);
-	uk_check(uk_clock_monotonic() - start < 100 * MILLISECOND);
+	uk_check(uk_clock_monotonic() - start < SECOND);
 	return uk_success();
 }

@@ -1,0 +1,146 @@
+// Test programs of micro-libraries: what the comments at their top ask for, and one run in QEMU.
+//
+//   // expect: success                   (the default) a line SUCCESS and exit status 0
+//   // expect: status 3                  that exit status
+//   // expect: crash "reason"            a crash record whose reason begins like that
+//   // expect: console "text"            that text, whatever the status
+// each optionally followed by `with ARGUMENT...`, which the guest is given; lines with the same
+// arguments describe the same run.
+//   // machines: microvm microvm-acpi pc q35   (default: microvm)
+//   // memory: 32M      // processor: max      // qemu: FURTHER ARGUMENTS
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { guestConfiguration, guestStatus } from "../../toolchain/src/cli/qemu.ts";
+
+export interface Expectation {
+  readonly kind: "success" | "status" | "crash" | "console";
+  /** Of a status the number, of the others the text. */
+  readonly value: string;
+}
+
+export interface GuestRun {
+  readonly machine: string;
+  readonly arguments: readonly string[];
+  readonly expectations: readonly Expectation[];
+  readonly memory: string;
+  readonly processor: string;
+  readonly qemu: readonly string[];
+}
+
+const machines: Readonly<Record<string, string>> = {
+  microvm: "microvm,pic=off,pit=off,rtc=off,acpi=off",
+  "microvm-acpi": "microvm",
+  pc: "pc",
+  q35: "q35",
+};
+
+/** All runs that a program's comments ask for. */
+export function readRuns(source: string): GuestRun[] {
+  const values = (key: string) =>
+    [...source.matchAll(new RegExp(`^// ${key}: *(.*)$`, "gm"))].map(([, value = ""]) => value);
+  const words = (text: string) => text.split(" ").filter((word) => word !== "");
+  const byArguments = new Map<string, Expectation[]>();
+  for (const line of values("expect")) {
+    const { expectation, given } = readExpectation(line);
+    byArguments.set(given, [...(byArguments.get(given) ?? []), expectation]);
+  }
+  if (byArguments.size === 0) byArguments.set("", [{ kind: "success", value: "SUCCESS" }]);
+  const wanted = words(values("machines")[0] ?? "microvm");
+  const unknown = wanted.find((machine) => !(machine in machines));
+  if (unknown) throw new Error(`machines: no machine is called "${unknown}"`);
+  return wanted.flatMap((machine) =>
+    [...byArguments].map(([given, expectations]) => ({
+      machine,
+      arguments: words(given),
+      expectations,
+      memory: values("memory")[0] ?? "32M",
+      processor: values("processor")[0] ?? "max",
+      qemu: words(values("qemu")[0] ?? ""),
+    })),
+  );
+}
+
+function readExpectation(line: string): { expectation: Expectation; given: string } {
+  const match =
+    /^(?:(success)|(status) (\d+)|(crash|console) "(.*)")(?: with (.*))?$/.exec(line.trim()) ?? [];
+  const [, success, status, number, quoted, text, given = ""] = match;
+  if (success) return { expectation: { kind: "success", value: "SUCCESS" }, given };
+  if (status && number) return { expectation: { kind: "status", value: number }, given };
+  if (quoted && text !== undefined) {
+    return { expectation: { kind: quoted as "crash" | "console", value: text }, given };
+  }
+  throw new Error(`expect: "${line}" is none of success, status N, crash "…", console "…"`);
+}
+
+export interface GuestResult {
+  readonly status: number;
+  readonly console: string;
+}
+
+/** Boots an image once; kills it after the time limit. */
+export async function runProgram(
+  image: string,
+  run: GuestRun,
+  timeoutMs: number,
+): Promise<GuestResult> {
+  const directory = mkdtempSync(join(tmpdir(), "unikernel-guest-"));
+  try {
+    const configuration = join(directory, "config");
+    writeFileSync(configuration, guestConfiguration({ arguments: run.arguments, environment: [] }));
+    const child = spawn(
+      "qemu-system-x86_64",
+      [
+        ...["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"],
+        ...["-accel", "tcg", "-machine", machines[run.machine] ?? run.machine],
+        ...["-cpu", run.processor, "-m", run.memory, "-serial", "stdio"],
+        ...["-kernel", image, "-initrd", configuration],
+        ...["-device", "isa-debug-exit,iobase=0xf4,iosize=0x4", ...run.qemu],
+      ],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    }
+    const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+    const status = await new Promise<number>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => resolve(code ?? -1));
+    });
+    clearTimeout(timer);
+    if (status === -1) throw new Error(`the guest did not end within ${timeoutMs} ms:\n${output}`);
+    return { status: guestStatus(status, output), console: output };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const crashRecord = /^\[unikernel\] crash (\{.*\})$/m;
+
+/** What is wrong with a result; undefined when it is as expected. */
+export function mismatch(result: GuestResult, expectation: Expectation): string | undefined {
+  const shown = `\nstatus ${result.status}, console:\n${result.console.slice(-4000)}`;
+  const { kind, value } = expectation;
+  if (kind === "success") {
+    const verdict = result.console.split(/\r?\n/).includes(value);
+    return verdict && result.status === 0 ? undefined : `no ${value}${shown}`;
+  }
+  if (kind === "status") {
+    return result.status === Number(value) ? undefined : `expected status ${value}${shown}`;
+  }
+  if (kind === "console") {
+    return result.console.includes(value) ? undefined : `expected "${value}"${shown}`;
+  }
+  const text = crashRecord.exec(result.console)?.[1];
+  if (!text || result.status !== 134) return `expected a crash "${value}"${shown}`;
+  const record = JSON.parse(text) as { reason: string; frames: string[]; build: string };
+  const complete =
+    record.reason.startsWith(value) &&
+    /^[0-9a-f]{16}$/.test(record.build) &&
+    record.frames.every((frame) => /^0x[0-9a-f]+$/.test(frame));
+  return complete ? undefined : `expected a crash "${value}"${shown}`;
+}

@@ -1,0 +1,37 @@
+// Runs the test programs of all micro-libraries inside guests, as their comments ask.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { libraryTestRequest, listLibraryTests } from "../../toolchain/src/apps/library-test.ts";
+import { bundledLibrariesDirectory } from "../../toolchain/src/home.ts";
+import { buildImage, openStore, planImage } from "../../toolchain/src/index.ts";
+import { LibraryRegistry } from "../../toolchain/src/libraries/registry.ts";
+import { mismatch, readRuns, runProgram } from "./guest-program.ts";
+
+/** The first program of all may have to fetch and compile libc. */
+const BUILD_TIMEOUT_MS = 600_000;
+const RUN_TIMEOUT_MS = 60_000;
+
+const registry = new LibraryRegistry(bundledLibrariesDirectory);
+
+describe.each(listLibraryTests(registry))("$library/test/$file", ({ library, file }) => {
+  const source = readFileSync(join(registry.root, library, "test", file), "utf8");
+  const runs = readRuns(source).map((run) => ({ ...run, given: run.arguments.join(" ") }));
+  let image: string;
+
+  beforeAll(async () => {
+    const plan = await planImage(libraryTestRequest(registry, library, file));
+    image = (await buildImage(plan, openStore())).path;
+  }, BUILD_TIMEOUT_MS);
+
+  test.each(runs)(
+    "on $machine $given",
+    async (run) => {
+      const result = await runProgram(image, run, RUN_TIMEOUT_MS);
+      for (const expectation of run.expectations) {
+        expect(mismatch(result, expectation)).toBeUndefined();
+      }
+    },
+    RUN_TIMEOUT_MS + 10_000,
+  );
+});
