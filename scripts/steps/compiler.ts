@@ -8,7 +8,7 @@ export const compilerStep: Step = {
   name: "compiler",
   async run() {
     // Imported late: the toolchain's packages are there only now.
-    const { ensureCompiler } = await import("../../toolchain/src/compiler/install.ts");
+    const { ensureCompiler } = await import("../../toolchain/src/compiler/ensure.ts");
     try {
       await reporting(this.name, (onProgress) => ensureCompiler({ onProgress }));
     } catch (error) {
