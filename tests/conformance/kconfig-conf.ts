@@ -49,7 +49,7 @@ export function once(name: string, fill: (directory: string) => string | null): 
 }
 
 /** Downloads a Debian package and unpacks it; returns what went wrong. */
-function unpackPackage(name: string, directory: string): string | null {
+export function unpackPackage(name: string, directory: string): string | null {
   let download = run("apt-get", ["download", name], directory);
   if (!download.ok && process.getuid?.() === 0) {
     run("apt-get", ["update", "-q"]);

@@ -133,12 +133,10 @@ class CycleFinder {
     const place = symbol.nodes[0]?.location ?? symbol.selectedBy[0]?.property.location;
     if (place === undefined) return false;
     const direct = symbol.directDependency;
-    const selected = symbol.selectedBy[0]?.property.location ?? place;
-    const implied = symbol.impliedBy[0]?.property.location ?? place;
     if (
       this.follow(direct, symbol, unit, "depends on", place) ||
-      this.follow(symbol.reverseDependency, symbol, unit, "is selected by", selected) ||
-      this.follow(symbol.impliedDependency, symbol, unit, "is implied by", implied)
+      this.follow(symbol.reverseDependency, symbol, unit, "is selected by", place) ||
+      this.follow(symbol.impliedDependency, symbol, unit, "is implied by", place)
     ) {
       return true;
     }
@@ -180,14 +178,21 @@ class CycleFinder {
   private report(): void {
     const first = this.cycle[0];
     if (first === undefined) return;
-    const steps = this.cycle.map(({ symbol, next, how, location: { file, line } }) => {
-      return `${symbol.displayName} ${how} ${next.displayName} (${file}:${line})`;
+    const steps = this.cycle.map((step) => {
+      const { file, line } = statementOf(step);
+      return `${step.symbol.displayName} ${step.how} ${step.next.displayName} (${file}:${line})`;
     });
     this.problems.push({
       path: "",
       message: `circular dependency: ${steps.join("; ")}`,
-      location: first.location,
+      location: statementOf(first),
     });
     this.cycleEnd = null;
   }
+}
+
+/** Of a select or imply: where it stands, which is not where its target is defined. */
+function statementOf({ symbol, next, location }: Step): SourceLocation {
+  const selections = [...symbol.selectedBy, ...symbol.impliedBy];
+  return selections.find(({ selector }) => selector === next)?.property.location ?? location;
 }

@@ -57,6 +57,7 @@ export class Evaluation {
   hasChanged = true;
   private readonly states: SymbolState[];
   private modulesValue: Tristate = NO;
+  private areModulesComputed = false;
 
   constructor(model: KconfigModel) {
     this.model = model;
@@ -82,10 +83,13 @@ export class Evaluation {
     }
     this.unmet.clear();
     this.hasChanged = true;
+    this.areModulesComputed = false;
     this.computeModules();
   }
 
+  /** Whether there are modules decides how every other value is computed, so it comes first. */
   computeModules(): void {
+    this.areModulesComputed = true;
     if (this.model.modules !== null) this.compute(this.model.modules);
   }
 
@@ -96,6 +100,7 @@ export class Evaluation {
 
   /** As if nobody had set anything; choices count as set, so that no value of theirs is new. */
   forgetUserValues(): void {
+    this.areModulesComputed = false;
     for (const symbol of this.model.symbolsInHashOrder) {
       const state = this.state(symbol);
       state.isValid = false;
@@ -173,6 +178,10 @@ export class Evaluation {
   compute(symbol: KSymbol): void {
     const state = this.states[symbol.index] as SymbolState;
     if (state.isValid) return;
+    if (!this.areModulesComputed) {
+      this.computeModules();
+      if (state.isValid) return;
+    }
     if (symbol.choice !== null && state.mustSettleChoice) {
       state.mustSettleChoice = false;
       this.compute(symbol.choice);
