@@ -79,7 +79,7 @@ function qemuArguments(options: GuestOptions, configuration: string): string[] {
 }
 
 async function runQemu(qemu: string[], signal: AbortSignal): Promise<number> {
-  const child = spawn("qemu-system-x86_64", qemu, { stdio: ["inherit", "pipe", "inherit"] });
+  const child = spawn("qemu-system-x86_64", qemu, { stdio: ["inherit", "pipe", "pipe"] });
   const kill = () => child.kill("SIGKILL");
   signal.addEventListener("abort", kill, { once: true });
   // Statuses above 126 do not fit through the exit device; the console carries them.
@@ -87,6 +87,10 @@ async function runQemu(qemu: string[], signal: AbortSignal): Promise<number> {
   child.stdout.on("data", (chunk: Buffer) => {
     process.stdout.write(chunk);
     tail = (tail + chunk.toString("latin1")).slice(-256);
+  });
+  let complaint = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    complaint += chunk.toString();
   });
   const status = await new Promise<number>((resolve, reject) => {
     child.on("error", (error: NodeJS.ErrnoException) => {
@@ -99,8 +103,17 @@ async function runQemu(qemu: string[], signal: AbortSignal): Promise<number> {
     child.on("close", (code) => resolve(code ?? 1));
   });
   signal.throwIfAborted();
-  const announced = /\[unikernel\] exit (\d+)\s*$/.exec(tail)?.[1];
+  if (complaint) process.stderr.write(complaint);
+  // QEMU's own failures also end with 1, but never without a word.
+  if (status === 1 && /^qemu-system-x86_64: -/m.test(complaint)) {
+    throw new Error("QEMU did not start the guest");
+  }
+  return guestStatus(status, tail);
+}
+
+/** The guest's exit status from QEMU's, where isa-debug-exit made (v << 1) | 1 of v. */
+export function guestStatus(qemuStatus: number, consoleTail: string): number {
+  const announced = /\[unikernel\] exit (\d+)\s*$/.exec(consoleTail)?.[1];
   if (announced) return Number(announced);
-  // isa-debug-exit turns a status v into (v << 1) | 1.
-  return status % 2 === 1 && status > 1 ? status >> 1 : status === 1 ? 0 : status;
+  return qemuStatus % 2 === 1 ? qemuStatus >> 1 : qemuStatus;
 }

@@ -7,7 +7,7 @@ import { ensureRuntime } from "../compiler/runtime.ts";
 import { bootableImage, entrySymbol } from "../image/elf.ts";
 import { detailsOf } from "../plan.ts";
 import { ProblemsError } from "../problems.ts";
-import { withTemporary } from "../store/atomic.ts";
+import { removeAbandoned, withTemporary } from "../store/atomic.ts";
 import type { Store } from "../store/store.ts";
 import type { BuildOptions, ImageManifest, ImagePlan, StoredImage } from "../types.ts";
 import { toolchainVersion } from "../version.ts";
@@ -26,6 +26,7 @@ export async function buildMissingImage(
   options: BuildOptions,
 ): Promise<StoredImage> {
   const { registry, tree, libraries } = detailsOf(plan);
+  await removeAbandoned(store.temporaryDirectory);
   const compiler = compilerAt(await ensureCompiler(options));
   const image: ImageContext = {
     store,
@@ -36,10 +37,10 @@ export async function buildMissingImage(
     values: plan.configuration,
   };
   const pool = new Pool(options.jobs);
-  const runtime = await ensureRuntime(store, compiler, options);
   // The application first: its mistakes are what a user waits for.
   const unit = await applicationUnit(image, plan, options);
   const objects = await compileApplication(unit, plan, pool, options);
+  const runtime = await pool.run(() => ensureRuntime(store, compiler, options));
   const archives: Archive[] = [];
   for (const library of libraries) {
     archives.push(await ensureArchive(image, library, pool, options));

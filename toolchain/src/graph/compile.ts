@@ -2,7 +2,7 @@
 // source and the names in the search path; what it really included is recorded beside the result
 // (-MD) and checked by content on the next look-up, so an unrelated header recompiles nothing.
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { Compiler } from "../compiler/compiler.ts";
 import { publish, withTemporary, writeAtomically } from "../store/atomic.ts";
@@ -115,24 +115,26 @@ export async function compile(
   signal: AbortSignal | undefined,
 ): Promise<CompiledObject> {
   const { store } = context;
-  return withTemporary(store.temporaryDirectory, "o", (temporary) =>
-    withTemporary(store.temporaryDirectory, "d", async (depfile) => {
-      const result = await runTool(
-        context.compiler.zig,
-        compilerArguments(context, source, temporary, depfile),
-        { directory: source.directory, signal },
-      );
-      if (result.status !== 0) throw new CompileFailure(context, source, result.stderr);
-      const inputs = readInputs(context, source, await readDepfile(depfile));
-      if (sha256File(join(source.directory, source.path)) !== source.sha256) {
-        throw new Error(`${source.logical} changed while it was being compiled; build again`);
-      }
-      const object = sha256(await readFile(temporary));
-      await publish(temporary, objectPath(store, object));
-      await addRecord(store, compileKey(context, source), { inputs, object });
-      return { logical: source.logical, sha256: object, warnings: result.stderr };
-    }),
-  );
+  // A directory: a compiler that is killed leaves temporary files of its own beside its output.
+  return withTemporary(store.temporaryDirectory, "compile", async (directory) => {
+    await mkdir(directory);
+    const output = join(directory, "o");
+    const depfile = join(directory, "d");
+    const result = await runTool(
+      context.compiler.zig,
+      compilerArguments(context, source, output, depfile),
+      { directory: source.directory, signal },
+    );
+    if (result.status !== 0) throw new CompileFailure(context, source, result.stderr);
+    const inputs = readInputs(context, source, await readDepfile(depfile));
+    if (sha256File(join(source.directory, source.path)) !== source.sha256) {
+      throw new Error(`${source.logical} changed while it was being compiled; build again`);
+    }
+    const object = sha256(await readFile(output));
+    await publish(output, objectPath(store, object));
+    await addRecord(store, compileKey(context, source), { inputs, object });
+    return { logical: source.logical, sha256: object, warnings: result.stderr };
+  });
 }
 
 function compilerArguments(
@@ -145,6 +147,9 @@ function compilerArguments(
     "clang",
     ...context.flags,
     ...source.flags,
+    // The last one that fits wins: from the general to the particular.
+    `-ffile-prefix-map=${context.compiler.directory}=compiler`,
+    `-ffile-prefix-map=${context.store.directory}=store`,
     ...context.roots.map((root) => `-ffile-prefix-map=${root.directory}=${root.logical}`),
     `-ffile-prefix-map=${source.directory}=.`,
     "-fdebug-compilation-dir=.",

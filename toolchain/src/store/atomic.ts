@@ -1,6 +1,6 @@
 // Writes that are either there completely or not at all: a temporary name, then a rename.
 import { randomBytes } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /** A name in `directory` that no other process uses; the directory is made when missing. */
@@ -46,4 +46,16 @@ export async function writeAtomically(
     await writeFile(temporary, content);
     await publish(temporary, place);
   });
+}
+
+/** Old enough that no process of another host or container can still be writing to it. */
+const abandonedAfterMs = 24 * 3600 * 1000;
+
+/** Removes what builds left behind that were killed before they could clean up. */
+export async function removeAbandoned(directory: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => [])) {
+    const path = join(directory, name);
+    const age = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? Date.now());
+    if (age > abandonedAfterMs) await rm(path, { recursive: true, force: true });
+  }
 }
