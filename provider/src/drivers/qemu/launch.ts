@@ -12,7 +12,7 @@ import type { ProcessEnd } from "../../guests/exit-status.ts";
 import { pause } from "../../guests/wait.ts";
 import { type CommandLine, qemuArguments } from "./command-line.ts";
 import { type GuestFiles, RELATIVE } from "./files.ts";
-import { findMonitor, type GuestProcess } from "./processes.ts";
+import { type GuestProcess, monitorOfPidFile } from "./processes.ts";
 import { Qmp } from "./qmp.ts";
 
 const WAITER = `umask 077; "$@"; echo $? >${RELATIVE.exit}.new && mv ${RELATIVE.exit}.new ${RELATIVE.exit}`;
@@ -90,10 +90,9 @@ export async function awaitStart(
       if (output !== "" || end.code === 126 || end.code === 127) throw new StartError(output);
       return undefined;
     }
-    if (await answers(files)) {
-      const monitor = await findMonitor(files, undefined);
-      if (monitor !== undefined) return monitor;
-    }
+    // QEMU writes its pid early and answers once the guest is about to run.
+    const monitor = await monitorOfPidFile(files);
+    if (monitor !== undefined && (await answers(files))) return monitor;
     await pause(2, signal);
   }
   throw new StartError(`it did not answer within ${START_TIMEOUT_MS / 1000} s`);

@@ -49,7 +49,9 @@ export class PortTable {
   async resolve(files: GuestFiles, record: GuestRecord): Promise<(PortForward | null)[]> {
     const asked = record.forwards.map((forward, index) => forward ?? record.ports[index]);
     const wanted = asked.filter((forward) => forward !== undefined);
-    return wanted.length === 0 ? [] : matchForwards(wanted, await this.actual(files));
+    // QEMU does not start without its fixed ports: only for chosen ones must it be asked.
+    const isKnown = record.forwards.every((forward) => forward !== null && forward.host !== 0);
+    return isKnown ? wanted : matchForwards(wanted, await this.actual(files));
   }
 
   /** What QEMU forwards; nothing when it has ended meanwhile. */

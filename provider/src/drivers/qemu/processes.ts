@@ -31,6 +31,14 @@ export async function findMonitor(
   return (await findProcesses(files)).find(({ role }) => role === "monitor");
 }
 
+/** The process that wrote its id into the guest's pid file, if it is the guest's. */
+export async function monitorOfPidFile(files: GuestFiles): Promise<GuestProcess | undefined> {
+  const pid = Number(await readFile(files.pid, "utf8").catch(() => ""));
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  const process = await inspect(pid, files, await realDirectory(files));
+  return process?.role === "monitor" ? process : undefined;
+}
+
 /** Every process of the guest, those that a crash of ours left unrecorded included. */
 export async function findProcesses(files: GuestFiles): Promise<GuestProcess[]> {
   const directory = await realDirectory(files);

@@ -1,5 +1,5 @@
 // The driver that runs guests as QEMU processes of this user: no daemon, no privileges.
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   decodeConfiguration,
@@ -19,7 +19,7 @@ import type {
 import { chooseAccelerator } from "./accelerator.ts";
 import { acceptsConnections } from "./accepts.ts";
 import { findExecutable, MISSING_QEMU } from "./executable.ts";
-import { type GuestFiles, guestFiles } from "./files.ts";
+import { type GuestFiles, guestFiles, guestsDirectory } from "./files.ts";
 import { USER_NETWORK } from "./forwards.ts";
 import { awaitStart, launch, readEnd, runningConfiguration, StartError } from "./launch.ts";
 import { PortTable } from "./port-table.ts";
@@ -27,7 +27,7 @@ import { findMonitor, findProcesses, type GuestProcess, stopProcesses } from "./
 import { type GuestRecord, readRecord, readRecords, writeRecord } from "./record.ts";
 
 /** Points at which a crash of ours would leave something half done; tests crash there. */
-export type Step = "directory" | "recorded" | "spawned" | "answered" | "started";
+export type Step = "recorded" | "spawned" | "answered" | "started";
 
 export interface QemuDriverOptions {
   /** Where the directories `guests` and `cache` are. */
@@ -104,6 +104,19 @@ export class QemuDriver implements Driver {
   }
 
   async apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus> {
+    try {
+      return await this.#apply(spec, signal);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "ENOSPC" && code !== "EDQUOT") throw error;
+      const where = guestsDirectory(this.#home);
+      throw new Error(`no space left on device for ${where}; make room and try again`, {
+        cause: error,
+      });
+    }
+  }
+
+  async #apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus> {
     const files = guestFiles(this.#home, spec.id);
     const configuration = encodeConfiguration({
       args: spec.args,
@@ -131,8 +144,6 @@ export class QemuDriver implements Driver {
     const accelerator = await chooseAccelerator(spec.accelerator, executable, cache);
     const forwards = await this.#ports.plan(spec.id, spec.owner, spec.ports);
     signal.throwIfAborted();
-    await mkdir(files.directory, { recursive: true, mode: 0o700 });
-    this.#onStep("directory");
     await stopProcesses(files);
     const planned: GuestRecord = {
       format: 1,

@@ -1,7 +1,7 @@
 // guest.json: what is known of a guest, written before QEMU starts and replaced as a whole. Its
 // arguments and the values of its environment are not in it, since they may be secret.
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import type { GuestProgress, PortForward } from "../driver.ts";
 import { type GuestFiles, guestFiles, guestsDirectory, isGuestId } from "./files.ts";
 import type { ProcessIdentity } from "./processes.ts";
@@ -45,18 +45,13 @@ export async function readRecord(files: GuestFiles): Promise<GuestRecord | undef
   }
 }
 
-/** Either the old record or the whole new one is there, also after a crash of the machine. */
+/** Either the old record or the whole new one is there, whenever we are killed. Nothing waits for
+ * the disk: after a crash of the machine no guest runs any more. */
 export async function writeRecord(files: GuestFiles, record: GuestRecord): Promise<void> {
   await mkdir(files.directory, { recursive: true, mode: 0o700 });
   const temporary = `${files.record}.${randomBytes(6).toString("hex")}`;
   try {
-    const file = await open(temporary, "wx", 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(record, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeFile(temporary, `${JSON.stringify(record, null, 2)}\n`, { flag: "wx", mode: 0o600 });
     await rename(temporary, files.record);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { formatCrash, parseCrash } from "./crash.ts";
+import { formatReport } from "./report.ts";
+
+const LINE =
+  '[unikernel] crash {"build":"00ff00ff00ff00ff","reason":"page fault: null pointer","registers":{"rip":"0x100112","rsp":"0x1ffff0"},"frames":["0x100205","0x900000"]}';
+const SYMBOLS = [
+  { name: "handle_request", address: 0x100100n, length: 0x40n },
+  { name: "main", address: 0x100200n, length: 0x20n },
+];
+
+test("reads what the platform prints", () => {
+  expect(parseCrash(LINE)).toEqual({
+    build: "00ff00ff00ff00ff",
+    reason: "page fault: null pointer",
+    registers: { rip: 0x100112n, rsp: 0x1ffff0n },
+    frames: [0x100205n, 0x900000n],
+  });
+});
+
+test("what was cut off or is something else is no record", () => {
+  expect(parseCrash(LINE.slice(0, -5))).toBeUndefined();
+  expect(parseCrash(`note: ${LINE}`)).toBeUndefined();
+  expect(parseCrash("[unikernel] crash soon")).toBeUndefined();
+});
+
+test("values of a wrong shape are left out", () => {
+  const crash = parseCrash('[unikernel] crash {"registers":{"rip":7},"frames":["x","0x10"]}');
+  expect(crash).toEqual({ build: "", reason: "unknown", registers: {}, frames: [0x10n] });
+});
+
+test("names functions", () => {
+  const crash = parseCrash(LINE);
+  if (crash === undefined) throw new Error("not parsed");
+  expect(formatCrash(crash, SYMBOLS)).toEqual([
+    "crash: page fault: null pointer",
+    "  at handle_request+0x12 (0x100112)",
+    "  from main+0x5 (0x100205)",
+    "  from 0x900000",
+  ]);
+});
+
+test("a report shows the console with the crash made readable", () => {
+  expect(formatReport("the guest crashed", ["hello", LINE], SYMBOLS)).toBe(
+    "the guest crashed. The end of its console:\n  | hello\n  | crash: page fault: null pointer\n" +
+      "  |   at handle_request+0x12 (0x100112)\n  |   from main+0x5 (0x100205)\n  |   from 0x900000",
+  );
+  expect(formatReport("it ended", [], [])).toBe("it ended. Its console is empty.");
+});
