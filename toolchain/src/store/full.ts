@@ -6,10 +6,9 @@ import { statfs } from "node:fs/promises";
 const nearlyFullBytes = 1024 * 1024;
 
 export class StorageFullError extends Error {
-  constructor(directory: string, freeBytes: number, cause: unknown) {
+  constructor(directory: string, cause: unknown) {
     super(
-      `the disk that holds ${directory} is full (${Math.floor(freeBytes / 1024)} KiB free); ` +
-        "free some space, or set UNIKERNEL_HOME to a directory on another disk",
+      `the disk that holds ${directory} is full; free some space, or set UNIKERNEL_HOME to a directory on another disk`,
       { cause },
     );
     this.name = "StorageFullError";
@@ -23,7 +22,5 @@ export async function explainStorageFailure(error: unknown, directory: string): 
   const { bavail, bsize } = await statfs(directory).catch(() => ({ bavail: Infinity, bsize: 1 }));
   const freeBytes = bavail * bsize;
   const said = code === "ENOSPC" || code === "EDQUOT" || /No space left on device/.test(message);
-  return said || freeBytes < nearlyFullBytes
-    ? new StorageFullError(directory, freeBytes, error)
-    : error;
+  return said || freeBytes < nearlyFullBytes ? new StorageFullError(directory, error) : error;
 }
