@@ -167,8 +167,10 @@ static int resolve(const char *start, const char *path, bool careful, bool follo
 	if (error)
 		return error;
 	place->filesystem = uk_mounted_at(text, &place->path);
-	if (!walk.length)
+	if (!walk.length) {
 		strcpy(text, "/");
+		place->path = "";
+	}
 	return place->filesystem ? 0 : -ENOENT;
 }
 
