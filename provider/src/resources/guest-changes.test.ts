@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type PropertyMap, Secret, Unknown } from "../values.ts";
-import { guestChanges } from "./guest-changes.ts";
+import { guestChanges, needsRestart } from "./guest-changes.ts";
 import { withDefaults } from "./guest-inputs.ts";
 import { plannedState } from "./guest-state.ts";
 
@@ -29,7 +29,7 @@ test("an image that is not known yet may be another", () => {
 
 test("other settings restart it in place; the URL stays when its port is fixed", () => {
   const { changes, stables } = changesOf({ env: { A: "2" } });
-  expect(changes).toEqual({ env: { kind: "update", inputDiff: true } });
+  expect(changes).toEqual({ "env.A": { kind: "update", inputDiff: true } });
   expect(stables).toContain("url");
   expect(stables).not.toContain("bootTimeMs");
   const free = withDefaults({ image: "sha256:1", ports: [{ guest: 80 }] });
@@ -65,4 +65,27 @@ test("preview knows the URL of a fixed port, and only that", () => {
     firstResponseMs: Unknown.instance,
   });
   expect(plannedState({ ...free, ports: Unknown.instance }, {}).url).toBe(Unknown.instance);
+});
+
+test("only what differs is named", () => {
+  const { changes } = changesOf({
+    env: { "B.C": "2" },
+    ports: [{ host: 8081, guest: 80, protocol: "tcp", address: "127.0.0.1" }, { guest: 81 }],
+    args: new Secret(["x"]),
+  });
+  const kinds = Object.entries(changes).map(([path, { kind }]) => `${kind} ${path}`);
+  expect(kinds.sort()).toEqual([
+    'add env["B.C"]',
+    "add ports[1]",
+    "delete env.A",
+    "update args",
+    "update ports[0].host",
+  ]);
+});
+
+test("a changed part of a health check needs no restart, any other part does", () => {
+  expect(needsRestart(["healthCheck.http", "healthCheck"])).toBe(false);
+  expect(needsRestart(["healthCheck.http", "env.A"])).toBe(true);
+  expect(needsRestart(['env["B.C"]'])).toBe(true);
+  expect(needsRestart([])).toBe(false);
 });

@@ -1,5 +1,12 @@
 // What differs between the guest that is and the guest that is asked for.
-import { type PropertyMap, sameValue, unwrapMap } from "../values.ts";
+import {
+  isPropertyList,
+  isPropertyMap,
+  type PropertyMap,
+  type PropertyValue,
+  sameValue,
+  unwrapMap,
+} from "../values.ts";
 import { GUEST_INPUTS, knownPorts } from "./guest-inputs.ts";
 import type { DiffResult, PropertyChange } from "./resource.ts";
 
@@ -12,24 +19,59 @@ const PLACED = ["ports", "url", "address"];
 
 export function guestChanges(olds: PropertyMap, news: PropertyMap): DiffResult {
   const changes: Record<string, { kind: PropertyChange; inputDiff: boolean }> = {};
+  const changed: string[] = [];
   for (const name of GUEST_INPUTS) {
-    const hasOld = olds[name] !== undefined;
-    const hasNew = news[name] !== undefined;
-    if (!hasOld && !hasNew) continue;
-    if (hasOld && hasNew && sameValue(olds[name] ?? null, news[name] ?? null)) continue;
-    const kind = hasOld ? (hasNew ? "update" : "delete") : "add";
-    changes[name] = { kind: REPLACING.includes(name) ? `${kind}-replace` : kind, inputDiff: true };
+    const found = differences(name, olds[name], news[name]);
+    if (found.length > 0) changed.push(name);
+    for (const { path, kind } of found) {
+      changes[path] = {
+        kind: REPLACING.includes(name) ? `${kind}-replace` : kind,
+        inputDiff: true,
+      };
+    }
   }
-  const unchanged = GUEST_INPUTS.filter((name) => name !== "ports" && !(name in changes));
+  const unchanged = GUEST_INPUTS.filter((name) => name !== "ports" && !changed.includes(name));
   const stables = ["consoleLog", ...unchanged];
-  if (!needsRestart(Object.keys(changes))) stables.push(...PLACED, ...MEASURED);
+  if (!needsRestart(changed)) stables.push(...PLACED, ...MEASURED);
   // A port that was chosen freely may have to be another one after a restart.
-  else if (!("ports" in changes) && hasFixedPorts(news)) stables.push(...PLACED);
+  else if (!changed.includes("ports") && hasFixedPorts(news)) stables.push(...PLACED);
   return { changes, stables, deleteBeforeReplace: false };
 }
 
+/** Whether these inputs reach a guest only when it starts; paths count as their first name. */
 export function needsRestart(changed: readonly string[]): boolean {
-  return changed.some((name) => !HARMLESS.includes(name));
+  return changed.some((path) => !HARMLESS.includes(/^[^.[]*/.exec(path)?.[0] ?? path));
+}
+
+interface Difference {
+  readonly path: string;
+  readonly kind: "add" | "delete" | "update";
+}
+
+/** The innermost properties that differ, so that a preview shows these alone. */
+function differences(
+  path: string,
+  old: PropertyValue | undefined,
+  next: PropertyValue | undefined,
+): Difference[] {
+  if (old === undefined) return next === undefined ? [] : [{ path, kind: "add" }];
+  if (next === undefined) return [{ path, kind: "delete" }];
+  if (sameValue(old, next)) return [];
+  if (isPropertyMap(old) && isPropertyMap(next)) {
+    const keys = new Set([...Object.keys(old), ...Object.keys(next)]);
+    return [...keys].flatMap((key) => differences(`${path}${member(key)}`, old[key], next[key]));
+  }
+  if (isPropertyList(old) && isPropertyList(next)) {
+    const length = Math.max(old.length, next.length);
+    return Array.from({ length }, (_, index) => index).flatMap((index) =>
+      differences(`${path}[${index}]`, old[index], next[index]),
+    );
+  }
+  return [{ path, kind: "update" }];
+}
+
+function member(key: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
 function hasFixedPorts(inputs: PropertyMap): boolean {
