@@ -3,12 +3,30 @@
 #include "uart.h"
 #include <uk/plat.h>
 
-/* How often to look whether the port can take more, before what it cannot take is dropped: a
- * host that does not read must not stop the guest. */
-#define PATIENCE 100000
+/* How long to wait for the port, once, before what it cannot take is dropped: a host that has
+ * stopped reading must not stop the guest. */
+#define PATIENCE_NANOSECONDS 5000000000UL
 
-static bool is_set_up;
-static unsigned patience = PATIENCE;
+static bool is_set_up, is_stuck;
+
+static bool becomes(uint8_t status)
+{
+	uint64_t deadline;
+
+	if (in8(UART_LINE_STATUS) & status) {
+		is_stuck = false;
+		return true;
+	}
+	if (is_stuck)
+		return false;
+	deadline = uk_clock_monotonic() + PATIENCE_NANOSECONDS;
+	while (!(in8(UART_LINE_STATUS) & status))
+		if (uk_clock_monotonic() > deadline) {
+			is_stuck = true;
+			return false;
+		}
+	return true;
+}
 
 void uk_console_write(const char *bytes, size_t length)
 {
@@ -18,19 +36,20 @@ void uk_console_write(const char *bytes, size_t length)
 	}
 	while (length) {
 		size_t batch = length < UART_FIFO_BYTES ? length : UART_FIFO_BYTES;
-		unsigned tries = patience;
 
 		length -= batch;
-		while (!(in8(UART_LINE_STATUS) & UART_FIFO_EMPTY))
-			if (--tries == 0) {
-				patience = 1; /* until the host reads again */
-				return;
-			}
-		patience = PATIENCE;
+		if (!becomes(UART_FIFO_EMPTY))
+			return;
 		/* One instruction is one exit to the monitor. */
 		__asm__ volatile("rep outsb"
 				 : "+S"(bytes), "+c"(batch)
 				 : "d"((uint16_t)UART_DATA)
 				 : "memory");
 	}
+}
+
+void uk_kvm_console_drain(void)
+{
+	if (is_set_up)
+		becomes(UART_ALL_SENT);
 }

@@ -42,5 +42,6 @@ _Noreturn void uk_plat_exit(int status)
 		text[19] += (char)(status % 10);
 		uk_console_write(text, sizeof(text) - 1);
 	}
+	uk_kvm_console_drain();
 	power_off(status);
 }

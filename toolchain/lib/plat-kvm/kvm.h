@@ -39,6 +39,9 @@ void uk_kvm_interrupts_init(void);
 /* Calls the handlers of a vector; set while there are any. */
 extern void (*uk_kvm_dispatch)(unsigned vector);
 
+/* console.c: waits until what was written has left the port. */
+void uk_kvm_console_drain(void);
+
 /* traps.S: waits for an interrupt, or only lets those in that are pending. */
 void uk_kvm_idle(void);
 void uk_kvm_take_pending(void);
@@ -55,6 +58,9 @@ _Noreturn void uk_kvm_crash(const char *reason, const struct uk_kvm_register *re
 void uk_kvm_clock_init(void);
 /* Nanoseconds since 1970 when uk_clock_monotonic() was 0, from KVM; 0: KVM does not say. */
 uint64_t uk_kvm_clock_wall_origin(void);
+
+/* wait.c */
+void uk_kvm_timer_fired(void);
 
 /* irq.c */
 bool uk_kvm_has_second_controller(void);

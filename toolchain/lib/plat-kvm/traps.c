@@ -136,7 +136,9 @@ void uk_kvm_trap(const struct uk_kvm_trap *trap)
 
 	if (vector < VECTOR_LINES)
 		exception(vector, trap);
-	if (vector != VECTOR_TIMER && uk_kvm_dispatch)
+	if (vector == VECTOR_TIMER)
+		uk_kvm_timer_fired();
+	else if (uk_kvm_dispatch)
 		uk_kvm_dispatch(vector);
 	write_register(LAPIC_EOI, 0);
 }

@@ -11,6 +11,7 @@
 #define UART_LINE_STATUS 0x3fd
 #define UART_RECEIVED 0x01
 #define UART_FIFO_EMPTY 0x20
+#define UART_ALL_SENT 0x40
 #define UART_ABSENT 0xff /* what a port without a device reads as */
 #define UART_LINE 4
 

@@ -7,9 +7,14 @@
 /* How long to look for interrupts between two readings of a slow clock. */
 #define SPINS_PER_READING 64
 
-/* When the timer will fire; 0: never. An earlier time than asked for is left alone, since the
- * caller looks at the clock and waits again. */
-static uint64_t armed;
+/* When the timer will fire. An earlier time than asked for is left alone, since the caller looks
+ * at the clock and waits again. */
+static uint64_t armed = UINT64_MAX;
+
+void uk_kvm_timer_fired(void)
+{
+	armed = UINT64_MAX;
+}
 
 static uint64_t to_ticks(uint64_t nanoseconds)
 {
@@ -63,7 +68,7 @@ void uk_plat_wait(uint64_t deadline)
 		uk_kvm_take_pending();
 		return;
 	}
-	if (armed <= now || armed > deadline)
+	if (armed > deadline)
 		arm(now, deadline);
 	uk_kvm_idle();
 }

@@ -10,7 +10,7 @@
 // expect: crash "division error" with divide
 // expect: crash "invalid instruction" with invalid
 // expect: crash "protection fault" with noncanonical
-// expect: crash "assertion failed: text[0] == '\"'" with assert
+// expect: crash "assertion failed: text[0] == '"'" with assert
 // machines: microvm
 #include <uk/check.h>
 #include <uk/init.h>

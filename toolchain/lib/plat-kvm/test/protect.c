@@ -15,13 +15,18 @@ extern char __image_start[], __text_start[];
 int uk_application(void)
 {
 	const struct uk_memory_region *regions;
-	size_t count = uk_plat_memory(&regions);
+	size_t count = uk_plat_memory(&regions), largest = 0;
 	const char *what = uk_boot_config_get("arg");
-	/* In the middle of large pages, so that they must be split. */
-	uintptr_t page = regions[count - 1].start + 0x305000;
-	volatile char *bytes = (volatile char *)page;
+	uintptr_t page;
+	volatile char *bytes;
 
-	uk_check(regions[count - 1].length > 0x500000);
+	for (size_t i = 0; i < count; i++)
+		if (regions[i].length > regions[largest].length)
+			largest = i;
+	uk_check(regions[largest].length > 0x500000);
+	/* In the middle of large pages, so that they must be split. */
+	page = regions[largest].start + 0x305000;
+	bytes = (volatile char *)page;
 	bytes[-1] = 1;
 	bytes[0] = 2;
 	bytes[UK_PAGE_SIZE] = 3;
