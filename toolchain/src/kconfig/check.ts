@@ -91,6 +91,7 @@ class CycleFinder {
   private readonly symbols: readonly KSymbol[];
   private readonly open = new Set<KSymbol>();
   private readonly done: Uint8Array;
+  private readonly followed = new Set<Expression>();
   private readonly problems: Problem[] = [];
   /** Filled while the search returns from where a circle closed. */
   private cycle: Step[] = [];
@@ -162,17 +163,28 @@ class CycleFinder {
     how: string,
     location: SourceLocation,
   ): boolean {
-    if (expression === null) return false;
-    for (const next of [expression.symbol, expression.other]) {
-      // Every value of a choice depends on the choice, and that is no circle.
-      if (next === null || (next === unit && symbol !== unit) || !this.visit(next)) continue;
-      this.cycle.unshift({ symbol, next, how, location });
-      return true;
-    }
+    // Conditions are shared between properties; following one twice finds nothing new.
+    if (expression === null || this.followed.has(expression)) return false;
+    if (expression.left !== null) this.followed.add(expression);
     return (
+      this.step(expression.symbol, symbol, unit, how, location) ||
+      this.step(expression.other, symbol, unit, how, location) ||
       this.follow(expression.left, symbol, unit, how, location) ||
       this.follow(expression.right, symbol, unit, how, location)
     );
+  }
+
+  private step(
+    next: KSymbol | null,
+    symbol: KSymbol,
+    unit: KSymbol,
+    how: string,
+    location: SourceLocation,
+  ): boolean {
+    // Every value of a choice depends on the choice, and that is no circle.
+    if (next === null || (next === unit && symbol !== unit) || !this.visit(next)) return false;
+    this.cycle.unshift({ symbol, next, how, location });
+    return true;
   }
 
   private report(): void {
