@@ -1,9 +1,8 @@
 // Finds and reads the files of a tree. Names are relative to the tree's root (`source`) or to the
 // including file (`rsource`), and may contain globs; the o-kinds do not mind when nothing is there.
-import { globSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, posix, relative, sep } from "node:path";
-
-const GLOB = /[*?[]/;
+import { glob, isGlob } from "./glob.ts";
 
 export class SourceFiles {
   readonly root: string;
@@ -28,10 +27,10 @@ export class SourceFiles {
    */
   match(pattern: string, includer: string, isRelative: boolean, isOptional: boolean): string[] {
     const name = isRelative && !isAbsolute(pattern) ? join(dirname(includer), pattern) : pattern;
-    if (!GLOB.test(name))
-      return isOptional && !isFile(this.absolute(name)) ? [] : [normalize(name)];
-    const matches = globSync(name, { cwd: this.root }).map(normalize);
-    return matches.filter((match) => isFile(this.absolute(match))).sort();
+    const candidates = isGlob(name) ? glob(name, isAbsolute(name) ? "" : this.root) : [name];
+    const matches = candidates.map(normalize);
+    const mustExist = isOptional || isGlob(name);
+    return mustExist ? matches.filter((match) => isFile(this.absolute(match))) : matches;
   }
 
   private absolute(name: string): string {
