@@ -102,7 +102,7 @@ static long send(struct posix_thread *target, long signal)
 	posix_deliver_signals = deliver_to_current;
 	if (target == posix_thread_current())
 		deliver_pending(target);
-	else if (!(target->blocked & bit((int)signal)))
+	else if ((~target->blocked | target->awaited) & bit((int)signal))
 		uk_interrupt(target->id);
 	return 0;
 }
@@ -117,12 +117,30 @@ long uk_sys_tgkill(long process, long id, long signal)
 	return process == 1 ? uk_sys_tkill(id, signal) : -ESRCH;
 }
 
-/* To the process: the calling thread is as good as any. */
+static bool awaits(const struct posix_thread *thread, uint64_t set)
+{
+	return thread->awaited & set;
+}
+
+static bool takes(const struct posix_thread *thread, uint64_t set)
+{
+	return !(thread->blocked & set);
+}
+
+/* To the process: a thread that waits for the signal, else the calling one, else any that does
+ * not block it. */
 long uk_sys_kill(long process, long signal)
 {
+	struct posix_thread *self = posix_thread_current(), *target = NULL;
 	if (process != 1 && process != 0 && process != -1)
 		return -ESRCH;
-	return send(posix_thread_current(), signal);
+	if (signal > 0 && signal <= SIGNALS) {
+		uint64_t set = bit((int)signal);
+		target = posix_thread_search(awaits, set);
+		if (!target && !takes(self, set))
+			target = posix_thread_search(takes, set);
+	}
+	return send(target ? target : self, signal);
 }
 
 long uk_sys_rt_sigaction(long signal, long new, long old, long size)
@@ -168,16 +186,5 @@ long uk_sys_rt_sigpending(long set, long size)
 		return -EINVAL;
 	struct posix_thread *self = posix_thread_current();
 	*(uint64_t *)set = self->pending & self->blocked;
-	return 0;
-}
-
-/* Handlers run on the stack of the call that delivers them, so another one is only recorded
- * as absent: asking works, setting does not. */
-long uk_sys_sigaltstack(long new, long old)
-{
-	if (new && !(((const stack_t *)new)->ss_flags & SS_DISABLE))
-		return -ENOSYS;
-	if (old)
-		*(stack_t *)old = (stack_t){.ss_flags = SS_DISABLE};
 	return 0;
 }

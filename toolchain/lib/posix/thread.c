@@ -34,6 +34,18 @@ struct posix_thread *posix_thread_current(void)
 	return posix_thread_find(uk_thread_id(uk_thread_current()));
 }
 
+struct posix_thread *posix_thread_search(bool (*accept)(const struct posix_thread *, uint64_t),
+					 uint64_t argument)
+{
+	if (accept(&first, argument))
+		return &first;
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct posix_thread *thread = buckets[i]; thread; thread = thread->next)
+			if (accept(thread, argument))
+				return thread;
+	return NULL;
+}
+
 static void forget(const struct posix_thread *thread)
 {
 	struct posix_thread **link = &buckets[(unsigned)thread->id % BUCKETS];
@@ -160,42 +172,4 @@ long uk_sys_set_robust_list(long head, long length)
 {
 	(void)head;
 	return length == 3 * (long)sizeof(long) ? 0 : -EINVAL;
-}
-
-/* One processor, so one bit. */
-long uk_sys_sched_getaffinity(long id, long length, long mask)
-{
-	if (id && !posix_thread_find((int)id))
-		return -ESRCH;
-	if (length < (long)sizeof(long) || length % (long)sizeof(long))
-		return -EINVAL;
-	*(unsigned long *)mask = 1;
-	return sizeof(long);
-}
-
-long uk_sys_sched_setaffinity(long id, long length, long mask)
-{
-	if (id && !posix_thread_find((int)id))
-		return -ESRCH;
-	if (length < 1 || !(*(const unsigned char *)mask & 1))
-		return -EINVAL;
-	return 0;
-}
-
-long uk_sys_getcpu(long processor, long node, long unused)
-{
-	(void)unused;
-	if (processor)
-		*(unsigned *)processor = 0;
-	if (node)
-		*(unsigned *)node = 0;
-	return 0;
-}
-
-/* Memory barriers between threads of one processor: nothing to do, for every command. */
-long uk_sys_membarrier(long command, long flags, long processor)
-{
-	(void)command;
-	(void)processor;
-	return flags ? -EINVAL : 0;
 }

@@ -47,6 +47,23 @@ long uk_sys_ftruncate(long descriptor, long length)
 	return file->ops->truncate(file, length);
 }
 
+/* Room is not set aside: a file only becomes as long as was asked. */
+long uk_sys_fallocate(long descriptor, long mode, long offset, long length)
+{
+	struct uk_file *file = uk_fd_get((int)descriptor);
+	struct stat status;
+	if (!file)
+		return -EBADF;
+	if (offset < 0 || length <= 0 || (file->flags & O_ACCMODE) == O_RDONLY)
+		return -EINVAL;
+	if (mode || !file->ops->truncate || !file->ops->stat)
+		return -EOPNOTSUPP;
+	int error = file->ops->stat(file, &status);
+	if (error || status.st_size >= offset + length)
+		return error;
+	return file->ops->truncate(file, offset + length);
+}
+
 long uk_sys_fsync(long descriptor)
 {
 	struct uk_file *file = uk_fd_get((int)descriptor);
@@ -58,6 +75,12 @@ long uk_sys_fsync(long descriptor)
 long uk_sys_fdatasync(long descriptor)
 {
 	return uk_sys_fsync(descriptor);
+}
+
+/* What is written is where it will stay. */
+long uk_sys_sync(void)
+{
+	return 0;
 }
 
 /* Advice about a file's use: nothing here would act on it. */

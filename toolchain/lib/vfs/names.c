@@ -142,3 +142,26 @@ long uk_sys_readlink(long path, long buffer, long length)
 {
 	return uk_sys_readlinkat(AT_FDCWD, path, buffer, length);
 }
+
+/* One file under several names, and special files, exist in none of these file systems. */
+long uk_sys_linkat(long from_directory, long from, long to_directory, long to, long flags)
+{
+	(void)from_directory, (void)from, (void)to_directory, (void)to, (void)flags;
+	return -EPERM;
+}
+
+long uk_sys_link(long from, long to)
+{
+	return uk_sys_linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+long uk_sys_mknodat(long directory, long path, long mode, long device)
+{
+	(void)directory, (void)path, (void)mode, (void)device;
+	return -EPERM;
+}
+
+long uk_sys_mknod(long path, long mode, long device)
+{
+	return uk_sys_mknodat(AT_FDCWD, path, mode, device);
+}
