@@ -50,7 +50,7 @@ const accelerator = {
 
 export const guestSchema = {
   description:
-    "A running image. It outlives the program that started it; a changed image replaces it without a gap, and it is only given up for a successor that is healthy.",
+    "A running image. It outlives the program that started it; a changed image replaces it, and it serves until its successor is healthy.",
   inputProperties: {
     image,
     driver,

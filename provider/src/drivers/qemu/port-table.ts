@@ -132,19 +132,24 @@ export class PortTable {
       return;
     }
     const from = guestFiles(this.#home, holder.id);
-    const lost = holder.forwards.filter((forward) => forward !== null && overlaps(forward, port));
-    for (const forward of lost) {
-      if (forward !== null) await withMonitor(from.socket, (qmp) => removeForward(qmp, forward));
-    }
-    try {
-      await withMonitor(to.socket, (qmp) => addForward(qmp, port));
-    } catch (error) {
-      for (const forward of lost) {
-        if (forward !== null) await withMonitor(from.socket, (qmp) => addForward(qmp, forward));
-      }
-      throw error;
-    }
-    const forwards = holder.forwards.map((forward) => (lost.includes(forward) ? null : forward));
+    const lost = holder.forwards.filter(
+      (forward): forward is PortForward => forward !== null && overlaps(forward, port),
+    );
+    // Both are connected before the port is given up: nobody listens for less than a millisecond.
+    await withMonitor(to.socket, (taker) =>
+      withMonitor(from.socket, async (giver) => {
+        for (const forward of lost) await removeForward(giver, forward);
+        try {
+          await addForward(taker, port);
+        } catch (error) {
+          for (const forward of lost) await addForward(giver, forward);
+          throw error;
+        }
+      }),
+    );
+    const forwards = holder.forwards.map((forward) =>
+      forward !== null && lost.includes(forward) ? null : forward,
+    );
     await writeRecord(from, { ...holder, forwards });
   }
 }
