@@ -31,7 +31,7 @@ test("a changed environment restarts the guest and touches nothing else", async 
   expect(run.status, run.output).toBe(0);
   expect(changesIn(run.events)).toEqual(["update Guest web"]);
   const diff = Object.keys(stepOf(run.events, "Guest")?.detailedDiff ?? {});
-  expect(diff).toEqual(["env"]);
+  expect(diff).toEqual(["env.GREETING"]);
   expect((await get(url)).body).toContain("second");
   expect(qemuProcessesOf(project.home)).toHaveLength(1);
 });
