@@ -57,14 +57,20 @@ void uk_sched_make_runnable(struct uk_thread *thread)
 	last = thread;
 }
 
-static struct uk_thread *take_first(void)
+/* Before a thread looks whether it has been woken, never between that and the switch: a
+ * wake-up of the current thread only sets its flag. */
+static void poll_sometimes(void)
 {
 	static unsigned switches;
-	struct uk_thread *thread;
 
 	if (++switches % SWITCHES_PER_POLL == 0)
 		uk_poll();
-	thread = uk_sched_first;
+}
+
+static struct uk_thread *take_first(void)
+{
+	struct uk_thread *thread = uk_sched_first;
+
 	uk_sched_first = thread->next;
 	return thread;
 }
@@ -99,7 +105,9 @@ void uk_sched_idle(const volatile bool *done)
 
 void uk_yield(void)
 {
-	if (!uk_sched_first)
+	if (uk_sched_first)
+		poll_sometimes();
+	else
 		uk_poll();
 	if (!uk_sched_first)
 		return;
@@ -153,6 +161,7 @@ int uk_wait(struct uk_wait_queue *queue, uint64_t deadline)
 	if (deadline != UINT64_MAX)
 		uk_timer_set(&waiter.timer, deadline);
 	for (;;) {
+		poll_sometimes();
 		uk_sched_idle(&waiter.done);
 		if (waiter.done)
 			break;

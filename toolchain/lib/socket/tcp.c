@@ -242,6 +242,8 @@ static unsigned events(struct uk_file *file)
 		held |= POLLRDHUP;
 	if (socket->phase == PHASE_ENDED || socket->write_shut || tcp_socket_has_room(socket))
 		held |= POLLOUT | POLLWRNORM;
+	else
+		socket->wants_room = true;
 	if (socket->phase == PHASE_ENDED ||
 	    ((socket->peer_ended || socket->read_shut) && socket->write_shut))
 		held |= POLLHUP;

@@ -23,6 +23,7 @@ struct tcp_socket {
 	size_t received_bytes;
 	unsigned received_parts;
 	bool peer_ended, read_shut, write_shut;
+	bool wants_room; /* somebody was told that nothing more can be sent now */
 	/* A listener's connections that wait for accept(). */
 	struct tcp_socket *pending_first, *pending_last, *pending_next;
 	unsigned pending, backlog;

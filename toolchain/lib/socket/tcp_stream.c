@@ -87,9 +87,12 @@ err_t tcp_socket_on_acknowledged(void *argument, struct tcp_pcb *pcb, u16_t byte
 
 	(void)pcb;
 	(void)bytes;
-	if ((socket->socket.file.waiting.first != NULL || socket->socket.file.watches != NULL) &&
-	    tcp_socket_has_room(socket))
+	/* Room is news only to those who were out of it, as on Linux: an edge-triggered watcher
+	 * is not woken by every acknowledgement. */
+	if (socket->wants_room && tcp_socket_has_room(socket)) {
+		socket->wants_room = false;
 		uk_file_notify(&socket->socket.file, POLLOUT | POLLWRNORM);
+	}
 	return ERR_OK;
 }
 
@@ -240,6 +243,7 @@ static int wait_for_room(struct tcp_socket *socket, int flags, uint64_t deadline
 	if (socket->pcb->unacked == NULL && socket->pcb->unsent == NULL)
 		return -ENOBUFS;
 	push(socket->pcb);
+	socket->wants_room = true;
 	return socket_wait(&socket->socket, flags, deadline);
 }
 
