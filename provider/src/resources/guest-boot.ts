@@ -108,7 +108,8 @@ export async function removeUnfinished(
   }
 }
 
-/** Guests that were created, but of which the engine never learned: a crash came in between. */
+/** Guests that nobody will ask for again: created, but the engine never learned of them, because
+ * a crash came in between; or kept, but dead, so that a refresh has dropped them from the state. */
 export async function removeForgotten(
   context: CallContext,
   driver: Driver,
@@ -116,10 +117,19 @@ export async function removeForgotten(
   known: ReadonlySet<string>,
 ): Promise<void> {
   for (const guest of await driver.guests()) {
-    if (guest.owner !== owner || guest.progress !== "created" || known.has(guest.id)) continue;
-    context.log("info", `removing the guest ${guest.id}, which an interrupted update left behind`);
-    await driver.remove(guest.id);
+    if (guest.owner !== owner || guest.progress === "creating") continue;
+    const isUnheardOf = guest.progress === "created" && !known.has(guest.id);
+    if (isUnheardOf) {
+      const reason = "which an interrupted update left behind";
+      context.log("info", `removing the guest ${guest.id}, ${reason}`);
+    }
+    if (isUnheardOf || (await isDead(driver, guest.id))) await driver.remove(guest.id);
   }
+}
+
+async function isDead(driver: Driver, id: string): Promise<boolean> {
+  const { state } = await driver.status(id);
+  return state === "stopped" || state === "crashed";
 }
 
 /** The ports to ask for when a guest starts again: those it had, as far as they can be had. */
