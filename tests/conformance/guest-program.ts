@@ -8,6 +8,8 @@
 // arguments describe the same run.
 //   // machines: microvm microvm-acpi pc q35   (default: microvm)
 //   // memory: 32M      // processor: max      // qemu: FURTHER ARGUMENTS
+//   // input: TEXT       a line typed on the console
+//   // environment: NAME=VALUE NAME=VALUE
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,6 +29,8 @@ export interface GuestRun {
   readonly memory: string;
   readonly processor: string;
   readonly qemu: readonly string[];
+  /** NAME=VALUE. */
+  readonly environment: readonly string[];
 }
 
 const machines: Readonly<Record<string, string>> = {
@@ -58,6 +62,10 @@ export function readRuns(source: string): GuestRun[] {
       memory: values("memory")[0] ?? "32M",
       processor: values("processor")[0] ?? "max",
       qemu: words(values("qemu")[0] ?? ""),
+      input: values("input")
+        .map((line) => `${line}\n`)
+        .join(""),
+      environment: words(values("environment")[0] ?? ""),
     })),
   );
 }
@@ -88,7 +96,7 @@ export async function runProgram(
   const directory = mkdtempSync(join(tmpdir(), "unikernel-guest-"));
   try {
     const configuration = join(directory, "config");
-    writeFileSync(configuration, guestConfiguration({ arguments: run.arguments, environment: [] }));
+    writeFileSync(configuration, guestConfiguration(run));
     const child = spawn(
       "qemu-system-x86_64",
       [
@@ -98,8 +106,9 @@ export async function runProgram(
         ...["-kernel", image, "-initrd", configuration],
         ...["-device", "isa-debug-exit,iobase=0xf4,iosize=0x4", ...run.qemu],
       ],
-      { stdio: ["ignore", "pipe", "pipe"] },
+      { stdio: ["pipe", "pipe", "pipe"] },
     );
+    child.stdin.end(run.input);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => {
