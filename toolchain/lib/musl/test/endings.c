@@ -10,7 +10,8 @@
 // expect: console "Assertion failed: count == 0" with assert
 // expect: crash "page fault: null pointer" with null
 // expect: crash "stack overflow" with overflow
-// expect: crash "invalid instruction" with double-free
+// expect: crash "page fault: null pointer" with double-free
+// expect: crash "invalid instruction" with misplaced-free
 #include <assert.h>
 #include <pthread.h>
 #include <signal.h>
@@ -78,6 +79,10 @@ int main(int count, char **arguments)
 		assert(neighbour && pointer);
 		free(pointer);
 		free(pointer);
+	}
+	if (!strcmp(how, "misplaced-free")) {
+		pointer = malloc(100);
+		free(pointer + 1);
 	}
 	return 1;
 }
