@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { combine, summaryOf } from "./summary.ts";
+import { combine, reasonInName, summaryOf } from "./summary.ts";
 
 test("ends with the counts and tells why something was skipped", () => {
   const { lines, ok } = summaryOf(
@@ -26,4 +26,11 @@ test("a skip without a reason is a failure", () => {
   });
   expect(lines.at(-1)).toBe("0 passed, 1 failed, 0 skipped");
   expect(ok).toBe(false);
+});
+
+test("a skipped group says why in its name", () => {
+  expect(reasonInName("a full disk (skipped: only root can mount one) > of 1m")).toBe(
+    "only root can mount one",
+  );
+  expect(reasonInName("boots")).toBeUndefined();
 });

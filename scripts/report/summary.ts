@@ -13,6 +13,11 @@ export interface SkippedTest {
   readonly reason: string | undefined;
 }
 
+/** Groups that are skipped as a whole carry no note; their names say why, in parentheses. */
+export function reasonInName(name: string): string | undefined {
+  return /\(([^()]+)\)/.exec(name)?.[1]?.replace(/^skipped: /, "");
+}
+
 export function combine(reports: readonly TestReport[]): TestReport {
   return {
     passed: reports.reduce((sum, report) => sum + report.passed, 0),

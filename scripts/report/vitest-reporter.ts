@@ -1,7 +1,7 @@
 // Writes what a vitest run came to as JSON to the file $UNIKERNEL_TEST_REPORT, for commands/test.ts.
 import { writeFileSync } from "node:fs";
 import type { Reporter, SerializedError, TestModule } from "vitest/node";
-import type { SkippedTest, TestReport } from "./summary.ts";
+import { reasonInName, type SkippedTest, type TestReport } from "./summary.ts";
 
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(
@@ -22,8 +22,9 @@ export default class SummaryReporter implements Reporter {
         const name = `${file} > ${test.fullName}`;
         const result = test.result();
         if (result.state === "passed") passed += 1;
-        else if (result.state === "skipped") skipped.push({ name, reason: result.note });
-        else failed.push(result.state === "failed" ? name : `${name} (not run)`);
+        else if (result.state === "skipped") {
+          skipped.push({ name, reason: result.note ?? reasonInName(test.fullName) });
+        } else failed.push(result.state === "failed" ? name : `${name} (not run)`);
       }
     }
     if (reason === "interrupted") failed.push("the run was interrupted");
