@@ -369,11 +369,7 @@ export class Evaluation {
     if (symbol === null) return this.evaluate(prompt.condition) !== NO;
     const state = this.computed(symbol);
     if (this.promptVisibility(symbol, prompt) !== NO) return true;
-    if (state.value === NO || !node.children.some((child) => this.isNodeVisible(child))) {
-      return false;
-    }
-    state.hasUserValue = true;
-    return true;
+    return state.value !== NO && node.children.some((child) => this.isNodeVisible(child));
   }
 }
 
