@@ -34,10 +34,17 @@ export function measured(times: BootTimes): PropertyMap {
 
 /** The times of an earlier state. */
 export function measuredIn(state: PropertyMap): PropertyMap {
+  return pick(state, ["bootTimeMs", "firstResponseMs"]);
+}
+
+/** All that an earlier state says beyond its inputs. */
+export function outputsIn(state: PropertyMap): PropertyMap {
+  return { ...pick(state, ["ports", "url", "address", "consoleLog"]), ...measuredIn(state) };
+}
+
+function pick(state: PropertyMap, names: readonly string[]): PropertyMap {
   return Object.fromEntries(
-    ["bootTimeMs", "firstResponseMs"].flatMap((name) =>
-      state[name] === undefined ? [] : [[name, state[name]]],
-    ),
+    names.flatMap((name) => (state[name] === undefined ? [] : [[name, state[name]]])),
   );
 }
 

@@ -22,7 +22,7 @@ import {
 } from "./guest-inputs.ts";
 import { DRIVER_NAMES, type GuestMachine, machine as realMachine } from "./guest-machine.ts";
 import { GUEST_TOKEN, guestSchema, guestTypes } from "./guest-schema.ts";
-import { measured, measuredIn, plannedState, runningState } from "./guest-state.ts";
+import { measured, measuredIn, outputsIn, plannedState, runningState } from "./guest-state.ts";
 import type { CallContext, CheckFailure, Resource } from "./resource.ts";
 
 export function createGuest(machine: GuestMachine): Resource {
@@ -166,10 +166,9 @@ export function createGuest(machine: GuestMachine): Resource {
       if (needsRestart(changed)) {
         return preview ? plannedState(news, state) : restart(context, id, { olds, news, state });
       }
-      const wanted = preview ? undefined : guestInputs(news);
-      const kept = { ...state, ...news, ports: state.ports ?? [] };
-      if (wanted === undefined) return kept;
+      if (preview) return { ...news, ...outputsIn(state) };
       // The new check must hold, or the next start would fail.
+      const wanted = guestInputs(news);
       const driver = await machine.driver(wanted.driver);
       const status = await driver.status(id);
       await healthy(context, driver, id, status, wanted, undefined);
