@@ -42,7 +42,7 @@ async function main(commandLine: readonly string[]): Promise<number> {
   try {
     return await command.run(rest, cancel.signal);
   } catch (error) {
-    if (error instanceof Cancelled) return error.status;
+    if (cancel.signal.aborted) return (cancel.signal.reason as Cancelled).status;
     throw error;
   }
 }

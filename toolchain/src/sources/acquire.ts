@@ -1,7 +1,7 @@
 // Brings a pinned third-party tree into the store: origins in order, the pin decides, then our
 // own edits. What is there already is verified before it is used.
 import { existsSync, readFileSync } from "node:fs";
-import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type FileHash, treeHash } from "../graph/hash.ts";
 import { hashFiles, listTree, readTree } from "../libraries/tree.ts";
@@ -12,7 +12,7 @@ import type { BuildOptions } from "../types.ts";
 import { applyEdits } from "./edits.ts";
 import { globMatcher } from "./glob.ts";
 import { describeOrigin, fetchOrigin } from "./origin.ts";
-import type { SourceTree } from "./tree.ts";
+import { type SourceTree, treeOf } from "./tree.ts";
 
 const stampName = "content.sha256";
 
@@ -27,7 +27,8 @@ export async function ensureSource(
     store.lock(`source-${tree.key}`, options.signal, async () => {
       const others = verified(tree);
       if (others) return others;
-      await fetchTree(tree, store, options);
+      if (tree.source.edits.length > 0) await editTree(tree, store, options);
+      else await fetchTree(tree, store, options);
       const files = verified(tree);
       if (!files) throw new Error(`${tree.directory}: cannot be read back after writing it`);
       return files;
@@ -55,11 +56,7 @@ async function fetchTree(tree: SourceTree, store: Store, options: BuildOptions):
         const unpacked = await fetchOrigin(origin, temporary, options.signal);
         const finished = join(temporary, "finished");
         await takeFiles(unpacked, source, join(finished, tree.label));
-        const files = readTree(join(finished, tree.label), () => true);
-        await writeFile(join(finished, stampName), treeHash(files));
-        // What is in the way was found to be damaged.
-        await rm(dirname(tree.directory), { recursive: true, force: true });
-        await publish(finished, dirname(tree.directory));
+        await finish(tree, finished);
       });
       return;
     } catch (error) {
@@ -72,7 +69,27 @@ async function fetchTree(tree: SourceTree, store: Store, options: BuildOptions):
   );
 }
 
-/** Copies the used files of an unpacked release, checks the pin and applies the edits. */
+/** A tree with our own changes, from the release as it is, which is kept for other changes. */
+async function editTree(tree: SourceTree, store: Store, options: BuildOptions): Promise<void> {
+  const pristine = treeOf(tree.name, { ...tree.source, edits: [] }, store);
+  await ensureSource(pristine, store, options);
+  await withTemporary(store.temporaryDirectory, "source", async (finished) => {
+    await cp(pristine.directory, join(finished, tree.label), { recursive: true });
+    await applyEdits(join(finished, tree.label), tree.source.edits);
+    await finish(tree, finished);
+  });
+}
+
+/** Stamps a finished tree with what it holds and moves it to its place. */
+async function finish(tree: SourceTree, finished: string): Promise<void> {
+  const files = readTree(join(finished, tree.label), () => true);
+  await writeFile(join(finished, stampName), treeHash(files));
+  // What is in the way was found to be damaged.
+  await rm(dirname(tree.directory), { recursive: true, force: true });
+  await publish(finished, dirname(tree.directory));
+}
+
+/** Copies the used files of an unpacked release and checks the pin. */
 async function takeFiles(
   unpacked: string,
   source: ThirdPartySource,
@@ -89,7 +106,6 @@ async function takeFiles(
     await mkdir(join(destination, dirname(path)), { recursive: true });
     await copyFile(join(unpacked, path), join(destination, path));
   }
-  await applyEdits(destination, source.edits);
 }
 
 function usedFiles(unpacked: string, source: ThirdPartySource): FileHash[] {

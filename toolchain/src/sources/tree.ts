@@ -27,9 +27,13 @@ export function sourceTree(
   const owner = registry.sourceOwner(library);
   const source = owner?.description.source;
   if (!owner || !source) return undefined;
+  return treeOf(owner.name, source, store);
+}
+
+export function treeOf(name: string, source: ThirdPartySource, store: Store): SourceTree {
   const key = sourceKey(source);
-  const label = `${owner.name}-${source.version}`;
-  return { name: owner.name, source, key, directory: store.path("sources", key, label), label };
+  const label = `${name}-${source.version}`;
+  return { name, source, key, directory: store.path("sources", key, label), label };
 }
 
 /** Identity of a pinned source: what it contains after our edits. */
