@@ -2,7 +2,14 @@
 // that cannot mean what they say (warnings).
 import { type Problem, ProblemsError, type SourceLocation } from "../problems.ts";
 import { type Expression, Op } from "./expression.ts";
-import { type KSymbol, type Property, PropertyKind, typeName, ValueType } from "./model.ts";
+import {
+  type KSymbol,
+  type Property,
+  PropertyKind,
+  propertyName,
+  typeName,
+  ValueType,
+} from "./model.ts";
 import { isValidText } from "./numbers.ts";
 import type { ParsedTree } from "./parser.ts";
 
@@ -13,8 +20,21 @@ export function checkTree(tree: ParsedTree): void {
   for (const symbol of tree.symbols.all) {
     if (symbol.nodes.length > 0) checkProperties(symbol, warn);
   }
-  const problems = new CycleFinder(tree.symbols.all).find();
+  const problems = [
+    ...tree.symbols.all.filter((symbol) => symbol.isTransitional).flatMap(checkTransitional),
+    ...new CycleFinder(tree.symbols.all).find(),
+  ];
   if (problems.length > 0) throw new ProblemsError(problems);
+}
+
+/** A transitional symbol only passes on an old file's value: it has a type and a help, no more. */
+function checkTransitional(symbol: KSymbol): Problem[] {
+  const { prompts, defaults, ranges, selects, implies } = symbol;
+  return [...prompts, ...defaults, ...ranges, ...selects, ...implies].map(({ kind, location }) => ({
+    path: "",
+    message: `'${symbol.displayName}' is transitional: it cannot have a ${propertyName(kind)}`,
+    location,
+  }));
 }
 
 type Warn = (message: string, location: SourceLocation) => void;

@@ -5,7 +5,7 @@ import { Evaluation } from "./evaluate.ts";
 import { applyDefconfig, setAllNew, setNewToDefaults, setNewToRandom } from "./generate.ts";
 import { GlibcRandom } from "./glibc-random.ts";
 import { writeAutoConf, writeHeader } from "./header.ts";
-import { model } from "./test-support.ts";
+import { model, problemsOf } from "./test-support.ts";
 
 const tree = () =>
   model(`
@@ -40,8 +40,11 @@ config NEW
 	bool "new"
 	default y
 config OLD
-	bool "old"
+	int
 	transitional
+config MOVED
+	int "moved"
+	default OLD if OLD > 0
 `);
 
 const evaluationOf = (text: string): Evaluation => {
@@ -76,6 +79,7 @@ CONFIG_S="\\\\ x"
 # CONFIG_X is not set
 CONFIG_Y=y
 # CONFIG_NEW is not set
+CONFIG_MOVED=
 `);
   });
 
@@ -111,9 +115,14 @@ CONFIG_Y=y
     expect(writeConfig(evaluation)).toContain("CONFIG_N=5\n");
   });
 
-  it("may set transitional symbols, which are never written", () => {
-    expect(writeConfig(evaluationOf("CONFIG_OLD=y\n"))).not.toContain("OLD");
-    expect(writeHeader(evaluationOf("CONFIG_OLD=y\n"))).not.toContain("OLD");
+  it("pass the values of transitional symbols on, and never have them again", () => {
+    const text = writeConfig(evaluationOf("CONFIG_OLD=7\n"));
+    expect(text).toContain("CONFIG_MOVED=7\n");
+    expect(text).not.toContain("OLD");
+    expect(writeConfig(evaluationOf("CONFIG_OLD=7\nCONFIG_MOVED=8\n"))).toContain("MOVED=8\n");
+    expect(problemsOf('config A\n\tbool "a"\n\ttransitional\n')).toEqual([
+      "Kconfig:2: 'A' is transitional: it cannot have a prompt",
+    ]);
   });
 });
 
@@ -125,6 +134,7 @@ describe("headers", () => {
       "#define CONFIG_A_MODULE 1",
       "#define CONFIG_H 0x1f",
       "#define CONFIG_MODULES 1",
+      "#define CONFIG_MOVED ",
       "#define CONFIG_N 7",
       '#define CONFIG_S "\\\\ x"',
       "#define CONFIG_Y 1",

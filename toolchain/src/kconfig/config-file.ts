@@ -221,7 +221,7 @@ class ConfigWriter {
   }
 
   private symbol(symbol: KSymbol): void {
-    if (!this.evaluation.computed(symbol).isWritten || symbol.isTransitional) return;
+    if (!this.evaluation.computed(symbol).isWritten) return;
     if (this.needsBlankLine) {
       this.parts.push("\n");
       this.needsBlankLine = false;

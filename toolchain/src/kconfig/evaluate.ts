@@ -206,12 +206,14 @@ export class Evaluation {
       state.text = this.textValue(symbol, state);
       this.limitToRange(symbol, state);
     }
+    if (symbol.isTransitional) state.isWritten = false;
     if (symbol.isChoice) this.computeChoice(symbol, state);
     else if (symbol === this.model.modules) this.modulesValue = state.value;
   }
 
   private computeVisibility(symbol: KSymbol, state: SymbolState): void {
-    let visibility: Tristate = NO;
+    // Nobody sees a transitional symbol, but an old file's value of it counts.
+    let visibility: Tristate = symbol.isTransitional ? YES : NO;
     for (const prompt of symbol.prompts) {
       visibility = maximum(visibility, this.promptVisibility(symbol, prompt));
     }

@@ -24,7 +24,7 @@ function lines(evaluation: Evaluation, line: Line): string {
   for (const symbol of symbols) evaluation.compute(symbol);
   return symbols
     .filter((symbol) => symbol.name !== null && symbol.type !== ValueType.Unknown)
-    .filter((symbol) => evaluation.state(symbol).isWritten && !symbol.isTransitional)
+    .filter((symbol) => evaluation.state(symbol).isWritten)
     .map((symbol) => line(evaluation, symbol))
     .join("");
 }

@@ -69,7 +69,7 @@ class Resolution {
     for (const [name, symbol] of named) {
       if (symbol.nodes.length === 0) continue;
       const text = evaluation.text(symbol);
-      if (evaluation.state(symbol).isWritten && !symbol.isTransitional) values.set(name, text);
+      if (evaluation.state(symbol).isWritten) values.set(name, text);
     }
     const explainer = new Explainer(evaluation, new Set(this.granted.keys()));
     for (const granted of this.granted.values()) this.verify(granted);

@@ -48,7 +48,11 @@ export interface ParseOptions {
   readonly root?: string;
   /** $(NAME) for names that are not macros. Default: nothing, so that no environment leaks in. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Allows $(shell,…) and its kin. Default: false; a tree may come from anybody. */
+  /**
+   * Lets $(shell,…) and its kin run commands, with `environment` and in the root's directory.
+   * Default: false; a tree may come from anybody. A tree that reaches such a call is then refused,
+   * with its place and the command: any value we made up could configure the wrong thing.
+   */
   readonly allowShell?: boolean;
 }
 
