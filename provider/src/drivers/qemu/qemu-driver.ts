@@ -188,11 +188,13 @@ export class QemuDriver implements Driver {
       const ports = record === undefined ? await this.#ports.actual(files) : known.ports;
       return { ...known, state: "running", ports };
     }
+    // Asked before the exit code is read: who still waits for QEMU has not written it yet.
+    const isWaitedFor = (await findProcesses(files)).length > 0;
     const end = await readEnd(files);
     if (end !== undefined) {
       return { ...known, ...guestEnd(end, await readTail(files.consoleLog)) };
     }
-    if ((await findProcesses(files)).length > 0) return { ...known, state: "starting" };
+    if (isWaitedFor) return { ...known, state: "starting" };
     return record === undefined ? { state: "absent", ports: [] } : { ...known, state: "stopped" };
   }
 
