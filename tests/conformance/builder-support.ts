@@ -1,9 +1,8 @@
 // What tests of the builder share: a directory with the tiny libraries, an application, and a
 // store of its own. The compiler is the machine's.
-import { cpSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll } from "vitest";
+import { beforeAll } from "vitest";
 import { compilerAt } from "../../toolchain/src/compiler/compiler.ts";
 import { ensureRuntime } from "../../toolchain/src/compiler/runtime.ts";
 import {
@@ -16,8 +15,7 @@ import {
   type StoredImage,
 } from "../../toolchain/src/index.ts";
 import { writeFakeLibraries, writeText } from "./fake-libraries.ts";
-
-const directories: string[] = [];
+import { temporaryDirectory } from "./temporary.ts";
 
 export interface Workshop {
   readonly directory: string;
@@ -76,14 +74,3 @@ export function workshop(): Workshop {
     build: async (request, options) => buildImage(await plan(request), store, options),
   };
 }
-
-export function temporaryDirectory(): string {
-  const directory = realpathSync(mkdtempSync(join(tmpdir(), "unikernel-test-")));
-  directories.push(directory);
-  return directory;
-}
-
-afterAll(() => {
-  for (const directory of directories.splice(0))
-    rmSync(directory, { recursive: true, force: true });
-});

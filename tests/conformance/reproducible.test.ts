@@ -9,8 +9,9 @@ import {
   ensureCompiler,
   homeDirectory,
 } from "../../toolchain/src/index.ts";
-import { counterMain, temporaryDirectory, workshop } from "./builder-support.ts";
+import { counterMain, workshop } from "./builder-support.ts";
 import { writeFakeLibraries, writeText } from "./fake-libraries.ts";
+import { temporaryDirectory } from "./temporary.ts";
 
 const command = join(import.meta.dirname, "../../toolchain/bin/unikernel");
 

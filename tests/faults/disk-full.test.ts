@@ -4,7 +4,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { buildImage, openStore } from "../../toolchain/src/index.ts";
-import { temporaryDirectory, workshop } from "../conformance/builder-support.ts";
+import { workshop } from "../conformance/builder-support.ts";
+import { temporaryDirectory } from "../conformance/temporary.ts";
 
 const isRoot = process.getuid?.() === 0;
 

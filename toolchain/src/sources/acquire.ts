@@ -99,7 +99,7 @@ async function takeFiles(
   const pin = treeHash(files);
   if (pin !== source.sha256) {
     throw new Error(
-      `its ${files.length} used files have SHA-256 ${pin}, but ${source.sha256} is pinned`,
+      `the files used (${files.length}) have SHA-256 ${pin}, but ${source.sha256} is pinned`,
     );
   }
   for (const { path } of files) {
