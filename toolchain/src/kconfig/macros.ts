@@ -1,7 +1,6 @@
 // The macro language: variables (`=`, `:=`, `+=`), user functions with $(1), built-in functions.
 // A reference is looked up as argument, variable, built-in function, then environment; one that
 // is none of these expands to nothing, as documented.
-import { spawnSync } from "node:child_process";
 import { ProblemsError, type SourceLocation } from "../problems.ts";
 
 export type Flavor = "recursive" | "simple" | "append";
@@ -215,20 +214,4 @@ function splitArguments(clause: string): string[] {
   }
   parts.push(clause.slice(start));
   return parts;
-}
-
-/** The output of a command as $(shell,…) gives it: at most 4095 bytes, new lines as spaces. */
-export function runShell(
-  command: string,
-  environment: Readonly<Record<string, string>>,
-  directory: string,
-): string {
-  const { stdout } = spawnSync("/bin/sh", ["-c", command], {
-    cwd: directory,
-    env: { ...environment },
-    stdio: ["ignore", "pipe", "inherit"],
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  const output = (stdout ?? Buffer.alloc(0)).subarray(0, 4095).toString();
-  return output.replace(/\n+$/, "").replaceAll("\n", " ");
 }

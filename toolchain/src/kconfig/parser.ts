@@ -6,8 +6,9 @@ import { ProblemsError } from "../problems.ts";
 import { EntryOptions } from "./entry-options.ts";
 import { StatementReader, SyntaxProblem } from "./expression-parser.ts";
 import { Lexer, TokenKind } from "./lexer.ts";
-import { Macros, runShell } from "./macros.ts";
+import { Macros } from "./macros.ts";
 import { append, type KSymbol, MenuNode, Property, PropertyKind } from "./model.ts";
+import { Shell } from "./shell.ts";
 import { SourceFiles } from "./sources.ts";
 import { SymbolTable } from "./symbol-table.ts";
 import type { ParseOptions } from "./types.ts";
@@ -57,6 +58,7 @@ export class Parser {
 
   private readonly sources: SourceFiles;
   private readonly macros: Macros;
+  private readonly shell: Shell;
   private readonly root: MenuNode;
   private readonly problems: Problem[] = [];
   private readonly files: string[] = [];
@@ -71,13 +73,12 @@ export class Parser {
     const environment = options.environment ?? {};
     const directory = options.root ?? dirname(rootFile);
     this.sources = new SourceFiles(directory);
+    this.shell = new Shell(environment, directory);
     this.rootName =
       options.root === undefined ? basename(rootFile) : this.sources.displayName(rootFile);
     this.macros = new Macros({
       environment,
-      shell: options.allowShell
-        ? (command) => runShell(command, environment, directory)
-        : undefined,
+      shell: options.allowShell ? (command) => this.shell.run(command) : undefined,
       location: () => ({ file: this.lexer.file, line: this.lexer.currentLine }),
       onInfo: (text) => this.messages.push(text),
       onWarning: (text) => this.warn(text, this.macros.host.location()),
@@ -92,6 +93,8 @@ export class Parser {
       // A macro that fails ends the reading; what was found before is still worth telling.
       if (!(error instanceof ProblemsError)) throw error;
       this.problems.push(...error.problems);
+    } finally {
+      this.shell.close();
     }
     this.closeEntry();
     if (this.problems.length > 0) throw new ProblemsError(this.problems);
