@@ -186,6 +186,16 @@ describe("a damaged store", () => {
     expect(existsSync(built.path)).toBe(true);
   });
 
+  test("a corrupted cache of link-time optimisation is thrown away", async () => {
+    const shop = workshop();
+    const built = await shop.build();
+    await shop.store.removeImage(built.manifest.digest);
+    const entries = filesBelow(shop.store.path("lto")).filter((path) => /llvmcache-/.test(path));
+    expect(entries.length).toBeGreaterThan(0);
+    for (const path of entries) writeFileSync(path, "damaged");
+    expect((await shop.build()).manifest.digest).toBe(built.manifest.digest);
+  });
+
   test("corrupted objects and archives are made again", async () => {
     const shop = workshop();
     const built = await shop.build();

@@ -24,9 +24,10 @@ import {
 } from "./compile.ts";
 import { compilerProblems } from "./diagnostics.ts";
 import { sha256 } from "./hash.ts";
+import { librarySources } from "./library-sources.ts";
 import type { Pool } from "./pool.ts";
 import { runTool } from "./process.ts";
-import { archiveKey, type ImageContext, librarySources, libraryUnit } from "./unit.ts";
+import { archiveKey, type ImageContext, libraryUnit } from "./unit.ts";
 
 export interface Archive {
   readonly library: Library;

@@ -1,6 +1,6 @@
 // Links objects and archives into the executable, in a directory of its own whose names are the
 // same on every machine and for every content.
-import { copyFile, link, mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Compiler } from "../compiler/compiler.ts";
@@ -9,7 +9,7 @@ import type { Store } from "../store/store.ts";
 import type { Optimize } from "../types.ts";
 import { type Archive, archivePath } from "./archive.ts";
 import { type CompiledObject, objectPath } from "./compile.ts";
-import { runTool } from "./process.ts";
+import { runTool, type ToolResult } from "./process.ts";
 
 export interface LinkInputs {
   readonly objects: readonly CompiledObject[];
@@ -59,13 +59,35 @@ export async function linkImage(
   names.push("lib/compiler-runtime.a");
   await copyFile(inputs.linkerScript, join(directory, "image.ld"));
   await writeFile(join(directory, "inputs.rsp"), names.map((name) => `"${name}"\n`).join(""));
-  const result = await runTool(
+  const runOnce = () => runLinker(store, compiler, inputs.optimize, directory, signal);
+  let result = await runOnce();
+  if (
+    result.status !== 0 &&
+    inputs.optimize !== "debug" &&
+    !/undefined symbol/.test(result.stderr)
+  ) {
+    // A damaged entry in the cache of optimised code cannot be told from other failures.
+    await rm(store.path("lto"), { recursive: true, force: true });
+    result = await runOnce();
+  }
+  if (result.status !== 0) throw new LinkFailure(result.stderr);
+  return join(directory, "image.linked");
+}
+
+function runLinker(
+  store: Store,
+  compiler: Compiler,
+  optimize: Optimize,
+  directory: string,
+  signal: AbortSignal | undefined,
+): Promise<ToolResult> {
+  return runTool(
     compiler.zig,
     [
       "ld.lld",
-      ...linkFlags(inputs.optimize),
+      ...linkFlags(optimize),
       `--threads=${availableParallelism()}`,
-      ...linkTimeCache(store, inputs.optimize),
+      ...linkTimeCache(store, optimize),
       "-T",
       "image.ld",
       "@inputs.rsp",
@@ -74,8 +96,6 @@ export async function linkImage(
     ],
     { directory, signal },
   );
-  if (result.status !== 0) throw new LinkFailure(result.stderr);
-  return join(directory, "image.linked");
 }
 
 /** Results of link-time optimisation by content: an edited file does not redo the others. */

@@ -2,20 +2,19 @@
 // it compiles, and the key of the archive they make.
 import { join } from "node:path";
 import type { Compiler } from "../compiler/compiler.ts";
-import { compileFlags, ownCodeFlags, thirdPartyFlags } from "../compiler/flags.ts";
+import { compileFlags } from "../compiler/flags.ts";
 import { compilerIdentity } from "../compiler/pin.ts";
 import type { SymbolInfo } from "../kconfig/types.ts";
-import { evaluateCondition } from "../libraries/condition.ts";
 import type { Library } from "../libraries/library.ts";
 import type { LibraryRegistry } from "../libraries/registry.ts";
 import { generatedTree } from "../sources/generated.ts";
-import { globMatcher } from "../sources/glob.ts";
 import { type SourceTree, sourceTree } from "../sources/tree.ts";
 import type { Store } from "../store/store.ts";
 import type { Optimize } from "../types.ts";
-import type { CompileContext, SearchDirectory, SourceFile } from "./compile.ts";
+import type { CompileContext, SearchDirectory } from "./compile.ts";
 import { configHeader } from "./config-header.ts";
 import { type KeyPart, keyOf, sha256 } from "./hash.ts";
+import { conditionResults } from "./library-sources.ts";
 import type { Root } from "./roots.ts";
 
 /** What all units of one image share. */
@@ -203,70 +202,4 @@ function surfaceContent(image: ImageContext, library: Library): KeyPart {
       .filter((file) => prefixes.some((prefix) => file.path.startsWith(prefix)))
       .map((file) => [file.path, file.sha256]),
   ];
-}
-
-/** `when` may name any symbol of the configuration, not only those of the CONFIG_ header. */
-function conditionResults(library: Library, values: ReadonlyMap<string, string>): KeyPart {
-  return library.description.sources.map((entry) => holds(library, entry.when, values));
-}
-
-function holds(
-  library: Library,
-  when: string | undefined,
-  values: ReadonlyMap<string, string>,
-): boolean {
-  return when === undefined || evaluateCondition(when, values, `${library.name}/library.json`);
-}
-
-/**
- * The files of a library that are compiled under this configuration, sorted by logical name.
- * `treeFiles` are the paths of the third-party tree, with hashes.
- */
-export function librarySources(
-  image: ImageContext,
-  library: Library,
-  treeFiles: readonly { readonly path: string; readonly sha256: string }[],
-): SourceFile[] {
-  const tree = sourceTree(library, image.registry, image.store);
-  const chosen = new Map<string, SourceFile>();
-  for (const entry of library.description.sources) {
-    if (!holds(library, entry.when, image.values)) continue;
-    for (const [kind, patterns, files] of [
-      ["own", entry.files.filter((file) => !file.startsWith("source:")), library.files()],
-      ["source", stripped(entry.files), treeFiles],
-    ] as const) {
-      const except = kind === "own" ? entry.except.filter(isOwn) : stripped(entry.except);
-      const matches = globMatcher(patterns, except);
-      const found = files.filter((file) => matches(file.path));
-      if (patterns.length > 0 && found.length === 0) {
-        throw new Error(
-          `${library.name}/library.json: sources: no file matches ${patterns.join(", ")}`,
-        );
-      }
-      for (const file of found) {
-        const prefix = kind === "own" ? library.name : (tree?.label ?? "");
-        const path = `${prefix}/${file.path}`;
-        chosen.set(path, {
-          directory: kind === "own" ? image.registry.root : join(tree?.directory ?? "", ".."),
-          path,
-          logical: path,
-          sha256: file.sha256,
-          flags: [
-            ...(kind === "own" ? ownCodeFlags : thirdPartyFlags),
-            ...library.description.flags,
-            ...entry.flags,
-          ],
-        });
-      }
-    }
-  }
-  return [...chosen.values()].sort((left, right) => (left.logical < right.logical ? -1 : 1));
-}
-
-function isOwn(path: string): boolean {
-  return !path.startsWith("source:");
-}
-
-function stripped(paths: readonly string[]): string[] {
-  return paths.filter((path) => !isOwn(path)).map((path) => path.slice("source:".length));
 }
