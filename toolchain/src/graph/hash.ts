@@ -26,9 +26,15 @@ export interface FileHash {
   readonly sha256: string;
 }
 
-/** Order by bytes, the same in every locale. */
+const beyondAscii = /[^\0-\x7f]/;
+
+/** Order by the bytes of UTF-8, the same in every locale. */
 export function compareBytes(left: string, right: string): number {
-  return left === right ? 0 : Buffer.compare(Buffer.from(left), Buffer.from(right));
+  if (left === right) return 0;
+  if (beyondAscii.test(left) || beyondAscii.test(right)) {
+    return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  }
+  return left < right ? -1 : 1;
 }
 
 /** SHA-256 over `PATH NUL SHA256 LF` lines, sorted by path: the pin of a tree (lib/README.md). */

@@ -7,7 +7,6 @@ import { sha256 } from "../graph/hash.ts";
 import { homeDirectory } from "../home.ts";
 import type { ImageManifest, StoredImage } from "../types.ts";
 import { publish, withTemporary, writeAtomically } from "./atomic.ts";
-import { withLock } from "./lock.ts";
 
 export class Store {
   readonly directory: string;
@@ -86,12 +85,14 @@ export class Store {
   }
 
   /** Runs `work` as the only process that does the work of this name. */
-  lock<Result>(
+  async lock<Result>(
     name: string,
     signal: AbortSignal | undefined,
     work: () => Promise<Result>,
     onWait?: () => void,
   ): Promise<Result> {
+    // A look-up, which is most of what a store does, needs none of it.
+    const { withLock } = await import("./lock.ts");
     return withLock(this.path("locks", name), signal, work, onWait);
   }
 
