@@ -25,7 +25,7 @@ export const minimum = (a: Tristate, b: Tristate): Tristate => (a < b ? a : b);
 const maximum = (a: Tristate, b: Tristate): Tristate => (a > b ? a : b);
 
 /** What is known of one symbol in one evaluation. */
-export class SymbolState {
+class SymbolState {
   isValid = false;
   /** Whether a .config file mentions it. */
   isWritten = false;

@@ -77,17 +77,6 @@ export function mentions(expression: Expression | null, symbol: KSymbol): boolea
   }
 }
 
-export function visitSymbols(
-  expression: Expression | null,
-  visit: (symbol: KSymbol) => void,
-): void {
-  if (expression === null) return;
-  if (expression.symbol !== null) visit(expression.symbol);
-  if (expression.other !== null) visit(expression.other);
-  visitSymbols(expression.left, visit);
-  visitSymbols(expression.right, visit);
-}
-
 const describeSymbol = (symbol: KSymbol | null): string => symbol?.displayName ?? "";
 
 /** As it would be written in a Kconfig file, with no more parentheses than needed. */

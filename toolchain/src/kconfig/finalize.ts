@@ -8,7 +8,6 @@ import {
   type MenuNode,
   type Property,
   PropertyKind,
-  typeName,
   ValueType,
 } from "./model.ts";
 import type { ParsedTree } from "./parser.ts";
@@ -17,7 +16,7 @@ import type { SymbolTable } from "./symbol-table.ts";
 
 const NO_CHILDREN: readonly MenuNode[] = [];
 
-export class Finalizer {
+class Finalizer {
   private readonly symbols: SymbolTable;
   private readonly simplifier: Simplifier;
   private readonly modules: Expression;
@@ -242,5 +241,3 @@ export class Finalizer {
 export function finalizeTree(tree: ParsedTree): void {
   new Finalizer(tree).finalize(tree.root, [], 0);
 }
-
-export const describeType = typeName;

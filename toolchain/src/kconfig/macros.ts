@@ -3,9 +3,9 @@
 // is none of these expands to nothing, as documented.
 import { ProblemsError, type SourceLocation } from "../problems.ts";
 
-export type Flavor = "recursive" | "simple" | "append";
+type Flavor = "recursive" | "simple" | "append";
 
-export interface MacroHost {
+interface MacroHost {
   readonly environment: Readonly<Record<string, string>>;
   /** Runs $(shell,…); undefined when the caller does not allow it. */
   readonly shell: ((command: string) => string) | undefined;

@@ -3,7 +3,7 @@
 import { and, compare, Expression, isComparison, not, Op, ofSymbol, or } from "./expression.ts";
 import { type KSymbol, ValueType } from "./model.ts";
 
-export interface Constants {
+interface Constants {
   readonly no: KSymbol;
   readonly module: KSymbol;
   readonly yes: KSymbol;

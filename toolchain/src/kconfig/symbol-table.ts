@@ -1,6 +1,6 @@
 // Finds symbols by name. Names, quoted constants and choices are three separate spaces, and
 // y, m and n are always the three built-in constants.
-import { KSymbol, MODULE, NO, type Tristate, ValueType, YES } from "./model.ts";
+import { KSymbol, MODULE, type Tristate, ValueType, YES } from "./model.ts";
 
 const BUCKETS = 9973;
 
@@ -84,17 +84,6 @@ export class SymbolTable {
     this.all.push(symbol);
     return symbol;
   }
-}
-
-/** The value of a built-in constant. */
-export function constantValue(table: SymbolTable, symbol: KSymbol): Tristate | null {
-  return symbol === table.yes
-    ? YES
-    : symbol === table.module
-      ? MODULE
-      : symbol === table.no
-        ? NO
-        : null;
 }
 
 /** 32-bit FNV (the multiply-last kind), modulo the size of conf's table. */

@@ -49,7 +49,7 @@ function chosenText(evaluation: Evaluation, choice: KSymbol): string {
   return ` (${chosen.prompts[0]?.text ?? chosen.displayName})`;
 }
 
-export function valueText(evaluation: Evaluation, symbol: KSymbol): string {
+function valueText(evaluation: Evaluation, symbol: KSymbol): string {
   const state = evaluation.computed(symbol);
   if (!symbol.isBoolean) return `(${state.text})`;
   const mark = state.value === YES ? "*" : state.value === MODULE ? "M" : " ";

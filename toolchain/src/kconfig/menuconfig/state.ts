@@ -7,7 +7,7 @@ import type { Key } from "./keys.ts";
 import { menuOf, type Row, rowsOf, search } from "./rows.ts";
 import { allowedValues, evaluate, type Settings, set } from "./session.ts";
 
-export type Mode =
+type Mode =
   | { readonly kind: "browse" }
   | { readonly kind: "edit"; readonly text: string }
   | { readonly kind: "search"; readonly text: string; readonly cursor: number }
