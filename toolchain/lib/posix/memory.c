@@ -172,8 +172,7 @@ long uk_sys_madvise(long address, long bytes, long advice)
 		return -EINVAL;
 	switch (advice) {
 	case MADV_DONTNEED: /* promises zeros; the pages stay, there is nobody else to have them */
-		memset((void *)address, 0, round_up((size_t)bytes));
-		return 0;
+		return posix_zero((uintptr_t)address, round_up((size_t)bytes));
 	case MADV_NORMAL:
 	case MADV_RANDOM:
 	case MADV_SEQUENTIAL:

@@ -4,6 +4,7 @@
  */
 #include "protection.h"
 #include <errno.h>
+#include <string.h>
 #include <uk/mem.h>
 #include <uk/plat.h>
 
@@ -58,6 +59,31 @@ int posix_unprotect(uintptr_t address, size_t length)
 			*link = exception->next;
 			uk_free(exception);
 		}
+	}
+	return 0;
+}
+
+int posix_zero(uintptr_t address, size_t length)
+{
+	uintptr_t end = address + length;
+	for (struct exception *exception = *find(address); address < end;
+	     exception = exception->next) {
+		uintptr_t plain_end = exception && exception->start < end ? exception->start : end;
+		if (plain_end > address) {
+			memset((void *)address, 0, plain_end - address);
+			address = plain_end;
+		}
+		if (address >= end)
+			break;
+		uintptr_t to = exception->end < end ? exception->end : end;
+		int error = uk_plat_protect(address, to - address, UK_PROT_READ | UK_PROT_WRITE);
+		if (error)
+			return error;
+		memset((void *)address, 0, to - address);
+		error = uk_plat_protect(address, to - address, exception->access);
+		if (error)
+			return error;
+		address = to;
 	}
 	return 0;
 }

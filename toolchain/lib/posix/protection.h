@@ -9,5 +9,7 @@
 int posix_protect(uintptr_t address, size_t length, int access);
 /* Makes pages readable and writable again where they are not; cheap where they are. */
 int posix_unprotect(uintptr_t address, size_t length);
+/* Fills with zeros whatever the access is, and leaves the access as it was. */
+int posix_zero(uintptr_t address, size_t length);
 
 #endif

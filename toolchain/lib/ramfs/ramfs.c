@@ -277,6 +277,8 @@ static void mount_root(void)
 	static struct uk_filesystem filesystem = {&ops};
 	root = node_create(S_IFDIR | 0755);
 	uk_assert(root && !uk_mount("", &filesystem));
-	uk_assert(!ramfs_mkdir(&filesystem, "tmp", S_IFDIR | 01777));
+	uk_assert(!ramfs_mkdir(&filesystem, "tmp", 01777));
+	/* Where another file system is mounted; a name for whoever reads the root. */
+	uk_assert(!ramfs_mkdir(&filesystem, "dev", 0755));
 }
 UK_INIT(UK_STAGE_SERVICE, mount_root);

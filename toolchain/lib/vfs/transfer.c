@@ -51,6 +51,8 @@ static long transfer(int descriptor, const struct iovec *vectors, int count,
 		return -EINVAL;
 	ssize_t (*move)(struct uk_file *, const struct iovec *, int, off_t *) =
 		direction == READ ? file->ops->read : file->ops->write;
+	if (!wanted && direction == READ)
+		return 0;
 	if (!move)
 		return file->path ? -EISDIR : -EINVAL;
 	/* Another thread may close the descriptor while this one waits. */
