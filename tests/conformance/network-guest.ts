@@ -108,7 +108,7 @@ export async function converse(
   });
   for (const piece of typeof pieces === "string" ? [pieces] : pieces) {
     socket.write(Buffer.from(piece, "latin1"));
-    if (typeof pieces !== "string") await new Promise((resolve) => setTimeout(resolve, 15));
+    if (typeof pieces !== "string") await new Promise((resolve) => setTimeout(resolve, 4));
   }
   if (options.halfClose) socket.end();
   const how = await finished;
