@@ -63,6 +63,8 @@ async function fetchFromPypi(scratchDirectory: string): Promise<Go> {
       GOCACHE: join(caches, "build"),
       GOPATH: join(caches, "path"),
       GOMODCACHE: join(caches, "modules"),
+      // Where Go keeps counters of its use.
+      XDG_CONFIG_HOME: join(caches, "settings"),
       // Read-only module directories could not be removed afterwards.
       GOFLAGS: "-modcacherw",
     },
