@@ -31,6 +31,8 @@ export interface GuestRun {
   readonly qemu: readonly string[];
   /** NAME=VALUE. */
   readonly environment: readonly string[];
+  /** Written to the console; "" for nothing. */
+  readonly input: string;
 }
 
 const machines: Readonly<Record<string, string>> = {
