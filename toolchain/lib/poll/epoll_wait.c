@@ -1,6 +1,7 @@
 /* Waiting on an epoll set, in time proportional to what is ready. */
 #include <errno.h>
 #include <poll.h>
+#include <uk/interrupt.h>
 #include <uk/poll.h>
 #include <uk/sched.h>
 #include <uk/syscalls.h>
@@ -47,7 +48,7 @@ static int collect(struct epoll_set *set, struct epoll_event *events, int most)
 static long wait(long descriptor, struct epoll_event *events, long most, uint64_t deadline)
 {
 	static unsigned calls;
-	int error;
+	int error = 0;
 	struct epoll_set *set = epoll_get((int)descriptor, &error);
 
 	if (set == NULL)
@@ -63,6 +64,7 @@ static long wait(long descriptor, struct epoll_event *events, long most, uint64_
 		count = collect(set, events, (int)most);
 	uk_file_hold(&set->file);
 	while (count == 0 && deadline != 0) {
+		error = 0;
 		if (set->ready_first == NULL)
 			error = uk_wait(&set->file.waiting, deadline);
 		count = collect(set, events, (int)most);
@@ -70,6 +72,8 @@ static long wait(long descriptor, struct epoll_event *events, long most, uint64_
 			break;
 	}
 	uk_file_release(&set->file);
+	if (count == 0 && deadline != 0 && error == -EINTR)
+		return uk_interrupted();
 	uk_poll_batch = (unsigned)count;
 	return count;
 }

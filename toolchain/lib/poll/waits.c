@@ -2,6 +2,7 @@
 #include "waits.h"
 #include <errno.h>
 #include <poll.h>
+#include <uk/interrupt.h>
 #include <uk/sched.h>
 
 struct waiter {
@@ -38,7 +39,7 @@ static void notified(struct uk_file_watch *watch, unsigned events)
 int wait_for_any(struct wait_entry *entries, size_t count, uint64_t deadline)
 {
 	struct waiter waiter = {0};
-	int ready = look(entries, count);
+	int ready = look(entries, count), error;
 
 	if (ready != 0)
 		return ready;
@@ -55,8 +56,7 @@ int wait_for_any(struct wait_entry *entries, size_t count, uint64_t deadline)
 		uk_file_watch(uk_file_hold(entries[i].file), &entries[i].watch);
 	}
 	for (;;) {
-		int error = 0;
-
+		error = 0;
 		if (!waiter.woken)
 			error = uk_wait(&waiter.queue, deadline);
 		waiter.woken = false;
@@ -70,5 +70,7 @@ int wait_for_any(struct wait_entry *entries, size_t count, uint64_t deadline)
 		uk_file_unwatch(&entries[i].watch);
 		uk_file_release(entries[i].file);
 	}
+	if (ready == 0 && error == -EINTR)
+		return uk_interrupted();
 	return ready;
 }

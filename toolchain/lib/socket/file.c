@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <uk/plat.h>
+#include <uk/interrupt.h>
 #include <uk/syscalls.h>
 #include "socket.h"
 
@@ -35,7 +36,12 @@ int socket_wait(struct socket *socket, int flags, uint64_t deadline)
 {
 	if (flags & MSG_DONTWAIT)
 		return -EAGAIN;
-	return uk_wait(&socket->file.waiting, deadline) == 0 ? 0 : -EAGAIN;
+
+	int error = uk_wait(&socket->file.waiting, deadline);
+
+	if (error == -EINTR)
+		return uk_interrupted();
+	return error == 0 ? 0 : -EAGAIN;
 }
 
 int socket_take_error(struct socket *socket)

@@ -123,8 +123,10 @@ static int wait_for_connection(struct tcp_socket *socket)
 	uint64_t deadline = socket_deadline(base->send_timeout_ns);
 
 	while (socket->phase == PHASE_CONNECTING) {
-		if (socket_wait(base, flags, deadline) != 0)
-			return -EINPROGRESS;
+		int error = socket_wait(base, flags, deadline);
+
+		if (error != 0)
+			return error == -EINTR ? error : -EINPROGRESS;
 	}
 	return socket_take_error(base);
 }
