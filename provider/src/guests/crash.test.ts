@@ -35,7 +35,7 @@ test("names functions", () => {
   expect(formatCrash(crash, SYMBOLS)).toEqual([
     "crash: page fault: null pointer",
     "  at handle_request+0x12 (0x100112)",
-    "  from main+0x5 (0x100205)",
+    "  from main+0x4 (0x100205)",
     "  from 0x900000",
   ]);
 });
@@ -43,7 +43,7 @@ test("names functions", () => {
 test("a report shows the console with the crash made readable", () => {
   expect(formatReport("the guest crashed", ["hello", LINE], SYMBOLS)).toBe(
     "the guest crashed. The end of its console:\n  | hello\n  | crash: page fault: null pointer\n" +
-      "  |   at handle_request+0x12 (0x100112)\n  |   from main+0x5 (0x100205)\n  |   from 0x900000",
+      "  |   at handle_request+0x12 (0x100112)\n  |   from main+0x4 (0x100205)\n  |   from 0x900000",
   );
   expect(formatReport("it ended", [], [])).toBe("it ended. Its console is empty.");
 });

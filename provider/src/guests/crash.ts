@@ -50,7 +50,8 @@ export function formatCrash(crash: CrashRecord, symbols: readonly FunctionSymbol
   return [
     `crash: ${crash.reason}`,
     ...(rip === undefined ? [] : [`  at ${place(rip, rip)}`]),
-    ...crash.frames.map((frame) => `  from ${place(frame, frame)}`),
+    // A return address may stand behind the last instruction of its function.
+    ...crash.frames.map((frame) => `  from ${place(frame, frame - 1n)}`),
   ];
 }
 

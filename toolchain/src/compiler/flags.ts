@@ -10,12 +10,9 @@ export const targetFlags: readonly string[] = [
   "-fno-pic",
   "-fno-pie",
   "-mcmodel=small",
-  // Interrupts arrive on the running stack.
-  "-mno-red-zone",
   "-fno-unwind-tables",
   "-fno-asynchronous-unwind-tables",
   "-fno-stack-protector",
-  "-fno-omit-frame-pointer",
   "-ffunction-sections",
   "-fdata-sections",
   "-nostdinc",
