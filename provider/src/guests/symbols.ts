@@ -74,8 +74,7 @@ export function nameAddress(
   while (low > 1 && symbols[low - 2]?.address === best?.address) best = symbols[--low - 1];
   if (best === undefined) return undefined;
   const offset = address - best.address;
-  // A return address may stand right behind a function whose last instruction is a call.
-  if (best.length > 0n && offset > best.length) return undefined;
+  if (best.length > 0n && offset >= best.length) return undefined;
   return `${best.name}+0x${offset.toString(16)}`;
 }
 

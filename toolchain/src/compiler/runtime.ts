@@ -23,7 +23,6 @@ const buildArguments: readonly string[] = [
   "-fstrip",
   "-fno-stack-check",
   "-fno-PIC",
-  "-mno-red-zone",
   "-ffunction-sections",
   "-fdata-sections",
 ];
