@@ -28,7 +28,7 @@ function environments(): readonly [Environment, Environment] {
     {
       directory: temporaryDirectory(),
       umask: "022",
-      jobs: 1,
+      jobs: 2,
       variables: { TZ: "UTC", LANG: "C", HOME: "/nonexistent" },
     },
     {
