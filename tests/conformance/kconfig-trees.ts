@@ -1,6 +1,15 @@
 // Random Kconfig trees for comparing our engine with others: text built from a list of decisions,
 // so that fast-check can shrink a failing tree by shortening the list and lowering its numbers.
 // Decision 0 is always the plainest alternative.
+import fc from "fast-check";
+
+/**
+ * Without fast-check's preference for small numbers and short lists, which would make most trees
+ * too plain to tell anything.
+ */
+export const decisionLists = fc.noBias(
+  fc.array(fc.nat(9999), { minLength: 60, maxLength: 400, size: "max" }),
+);
 
 /** Takes numbers from the list, and 0 when it is used up. */
 class Decisions {

@@ -137,7 +137,6 @@ class CycleFinder {
     }
     if (this.done[unit.index] === 1) return false;
     this.done[unit.index] = 1;
-    if (unit.nodes.length === 0 && unit.reverseDependency === null) return false;
     this.open.add(unit);
     let isCircular = this.visitDependencies(unit, unit);
     for (const member of unit.members) {
@@ -151,7 +150,8 @@ class CycleFinder {
   }
 
   private visitDependencies(symbol: KSymbol, unit: KSymbol): boolean {
-    const place = symbol.nodes[0]?.location ?? symbol.selectedBy[0]?.property.location;
+    const selection = symbol.selectedBy[0] ?? symbol.impliedBy[0];
+    const place = symbol.nodes[0]?.location ?? selection?.property.location;
     if (place === undefined) return false;
     const direct = symbol.directDependency;
     if (
