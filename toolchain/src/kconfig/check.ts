@@ -183,15 +183,15 @@ class CycleFinder {
     how: string,
     location: SourceLocation,
   ): boolean {
-    // Conditions are shared between properties; following one twice finds nothing new.
+    // Conditions are shared between properties; following one again, after the end, is in vain.
     if (expression === null || this.followed.has(expression)) return false;
-    if (expression.left !== null) this.followed.add(expression);
-    return (
+    const isCircular =
       this.step(expression.symbol, symbol, unit, how, location) ||
       this.step(expression.other, symbol, unit, how, location) ||
       this.follow(expression.left, symbol, unit, how, location) ||
-      this.follow(expression.right, symbol, unit, how, location)
-    );
+      this.follow(expression.right, symbol, unit, how, location);
+    if (!isCircular && expression.left !== null) this.followed.add(expression);
+    return isCircular;
   }
 
   private step(

@@ -185,6 +185,26 @@ config C
     ]);
   });
 
+  it("find a circle through a condition that is shared, and through implied symbols", () => {
+    const shared = `config B
+	bool "b"
+choice
+	prompt "c"
+config A
+	bool "a"
+endchoice
+if A || B
+config C
+	bool "c"
+config A
+	bool "a"
+endif
+`;
+    expect(problemsOf(shared)[0]).toMatch(/^Kconfig:5: circular dependency: A depends on A/);
+    const implied = 'config A\n\tbool "a"\n\timply UNDEFINED if UNDEFINED\n';
+    expect(problemsOf(implied)[0]).toMatch(/^Kconfig:3: .*: UNDEFINED is implied by UNDEFINED/);
+  });
+
   it("refuse an end in another file than its beginning", () => {
     expect(problemsOf({ Kconfig: 'menu "x"\nsource "b"\n', b: "endmenu\n" })).toEqual([
       "b:1: 'endmenu' is in another file than its menu (Kconfig:1)",
