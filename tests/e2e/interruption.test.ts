@@ -60,7 +60,8 @@ test("kill -9 of the provider while a guest starts: the next up has exactly one 
 
 test("killing the provider of a finished up never kills the guest", async () => {
   project.program({ guest: { hostPort: await freePort() } });
-  expect((await project.up()).status).toBe(0);
+  const up = await project.up();
+  expect(up.status, up.output).toBe(0);
   const url = (await project.outputs()).url as string;
   const operation = project.start("refresh");
   const pid = operation.process.pid ?? 0;
