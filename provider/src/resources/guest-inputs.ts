@@ -14,8 +14,8 @@ import {
   unwrapMap,
 } from "../values.ts";
 import { healthFailures } from "./guest-health-inputs.ts";
-import { suggestion } from "./nearest.ts";
 import type { CheckFailure } from "./resource.ts";
+import { suggestion } from "./suggestion.ts";
 
 export const GUEST_INPUTS = [
   "image",

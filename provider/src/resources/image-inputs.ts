@@ -13,8 +13,8 @@ import {
   Unknown,
   unwrapMap,
 } from "../values.ts";
-import { suggestion } from "./nearest.ts";
 import type { CheckFailure } from "./resource.ts";
+import { suggestion } from "./suggestion.ts";
 
 export const IMAGE_INPUTS = [
   "app",

@@ -1,12 +1,13 @@
 // Grants requests: sets what was asked for, evaluates, and says of every request that could not
 // be granted what stands in its way. All problems are reported at once.
+
+import { nearestName } from "../nearest.ts";
 import type { Problem, SourceLocation } from "../problems.ts";
 import { Evaluation } from "./evaluate.ts";
 import { Explainer } from "./explain.ts";
 import { format } from "./expression.ts";
 import type { KconfigModel } from "./load.ts";
 import { type KSymbol, NO, type Tristate, typeName, ValueType, YES } from "./model.ts";
-import { nearestName } from "./nearest.ts";
 import { isValidText, readNumber } from "./numbers.ts";
 import type { Configuration, Request } from "./types.ts";
 
@@ -95,7 +96,7 @@ class Resolution {
       .filter(([, symbol]) => symbol.nodes.length > 0)
       .map(([candidate]) => candidate);
     const nearest = nearestName(name, defined);
-    return `there is no option ${name}${nearest === null ? "" : `; did you mean ${nearest}?`}`;
+    return `there is no option ${name}${nearest === undefined ? "" : `; did you mean ${nearest}?`}`;
   }
 
   /** What the symbol is, when the value does not fit; else null. */
