@@ -11,7 +11,7 @@
 //   // input: TEXT       a line typed on the console
 //   // environment: NAME=VALUE NAME=VALUE
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { guestConfiguration, guestStatus } from "../../toolchain/src/cli/qemu.ts";
@@ -96,6 +96,8 @@ export async function runProgram(
   timeoutMs: number,
 ): Promise<GuestResult> {
   const directory = mkdtempSync(join(tmpdir(), "unikernel-guest-"));
+  const consoleFile = join(directory, "console");
+  const console_ = openSync(consoleFile, "w");
   try {
     const configuration = join(directory, "config");
     writeFileSync(configuration, guestConfiguration(run));
@@ -108,24 +110,22 @@ export async function runProgram(
         ...["-kernel", image, "-initrd", configuration],
         ...["-device", "isa-debug-exit,iobase=0xf4,iosize=0x4", ...run.qemu],
       ],
-      { stdio: ["pipe", "pipe", "pipe"] },
+      // A file takes every byte at once. Node's pipes are sockets that hold a few hundred of
+      // QEMU's single bytes; when we read slowly, QEMU's serial port gives up and drops some.
+      { stdio: ["pipe", console_, console_] },
     );
-    child.stdin.end(run.input);
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (chunk: Buffer) => {
-        output += chunk.toString();
-      });
-    }
+    child.stdin?.end(run.input);
     const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
     const status = await new Promise<number>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (code) => resolve(code ?? -1));
     });
     clearTimeout(timer);
+    const output = readFileSync(consoleFile, "utf8");
     if (status === -1) throw new Error(`the guest did not end within ${timeoutMs} ms:\n${output}`);
     return { status: guestStatus(status, output), console: output };
   } finally {
+    closeSync(console_);
     rmSync(directory, { recursive: true, force: true });
   }
 }

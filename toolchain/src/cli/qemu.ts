@@ -1,7 +1,7 @@
 // QEMU for the command line: one guest in the foreground, nothing recorded. The provider's driver
 // is another matter; the two share only what the guest sees.
 import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -22,7 +22,8 @@ export async function runGuest(options: GuestOptions, signal: AbortSignal): Prom
   try {
     const configuration = join(directory, "config");
     await writeFile(configuration, guestConfiguration(options), { mode: 0o600 });
-    return await runQemu(qemuArguments(options, configuration), signal);
+    const consoleLog = join(directory, "console");
+    return await runQemu(qemuArguments(options, configuration, consoleLog), consoleLog, signal);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -42,7 +43,7 @@ export function guestConfiguration(
     .join("");
 }
 
-function qemuArguments(options: GuestOptions, configuration: string): string[] {
+function qemuArguments(options: GuestOptions, configuration: string, consoleLog: string): string[] {
   const microvm = options.machine === "microvm";
   const forwards = options.ports.map(
     ({ host, guest }) => `,hostfwd=tcp:127.0.0.1:${host}-:${guest}`,
@@ -65,8 +66,10 @@ function qemuArguments(options: GuestOptions, configuration: string): string[] {
     options.image,
     "-initrd",
     configuration,
+    "-chardev",
+    `stdio,id=console,logfile=${consoleLog.replaceAll(",", ",,")}`,
     "-serial",
-    "stdio",
+    "chardev:console",
     "-device",
     "isa-debug-exit,iobase=0xf4,iosize=0x04",
     "-netdev",
@@ -78,16 +81,12 @@ function qemuArguments(options: GuestOptions, configuration: string): string[] {
   ];
 }
 
-async function runQemu(qemu: string[], signal: AbortSignal): Promise<number> {
-  const child = spawn("qemu-system-x86_64", qemu, { stdio: ["inherit", "pipe", "pipe"] });
+async function runQemu(qemu: string[], consoleLog: string, signal: AbortSignal): Promise<number> {
+  // The console is our own stdout, not a pipe to us: Node's pipes are sockets that hold a few
+  // hundred of QEMU's single bytes, and its serial port drops what a slow reader leaves no room for.
+  const child = spawn("qemu-system-x86_64", qemu, { stdio: ["inherit", "inherit", "pipe"] });
   const kill = () => child.kill("SIGKILL");
   signal.addEventListener("abort", kill, { once: true });
-  // Statuses above 126 do not fit through the exit device; the console carries them.
-  let tail = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    process.stdout.write(chunk);
-    tail = (tail + chunk.toString("latin1")).slice(-256);
-  });
   let complaint = "";
   child.stderr.on("data", (chunk: Buffer) => {
     complaint += chunk.toString();
@@ -108,6 +107,8 @@ async function runQemu(qemu: string[], signal: AbortSignal): Promise<number> {
   if (status === 1 && /^qemu-system-x86_64: -/m.test(complaint)) {
     throw new Error("QEMU did not start the guest");
   }
+  // Statuses above 126 do not fit through the exit device; the console carries them.
+  const tail = (await readFile(consoleLog, "latin1").catch(() => "")).slice(-256);
   return guestStatus(status, tail);
 }
 
