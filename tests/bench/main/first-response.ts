@@ -23,7 +23,7 @@ function measure(bootable: Bootable, machine: Machine): () => Promise<number> {
     const backend = `user,hostfwd=tcp:127.0.0.1:${port}-:8080`;
     const guest = startGuest(qemuCommand(bootable, machine, { backend }));
     try {
-      return await firstResponseMs(guest, `http://127.0.0.1:${port}/`);
+      return await firstResponseMs(guest, port);
     } finally {
       await guest.stop();
     }

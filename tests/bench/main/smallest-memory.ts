@@ -13,7 +13,7 @@ async function serves(memoryMiB: number): Promise<boolean> {
     qemuCommand({ ...(await ourGuest("http")), memoryMiB }, "microvm", { backend }),
   );
   try {
-    await firstResponseMs(guest, `http://127.0.0.1:${port}/`, 3000);
+    await firstResponseMs(guest, port, 3000);
     return true;
   } catch {
     return false;
