@@ -1,10 +1,11 @@
 // Several builds at once, builds that are stopped half-way, and locks whose owner is gone.
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { ensureCompiler } from "../../toolchain/src/index.ts";
+import { allProcesses } from "../e2e/support/home.ts";
 import { type Workshop, workshop } from "./builder-support.ts";
 
 /** A source that keeps a compiler busy for many seconds. */
@@ -46,8 +47,9 @@ function buildInProcess(shop: Workshop): Promise<string> {
 }
 
 function compilersBelow(directory: string): string[] {
-  const processes = execFileSync("ps", ["-eo", "pid,args"], { encoding: "utf8" });
-  return processes.split("\n").filter((line) => line.includes(directory) && /clang/.test(line));
+  return allProcesses()
+    .map(({ commandLine }) => commandLine)
+    .filter((line) => line.includes(directory) && /clang/.test(line));
 }
 
 describe("several builds at once", () => {
