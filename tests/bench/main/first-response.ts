@@ -60,9 +60,7 @@ export const firstResponse: Benchmark = {
     if (noLinux)
       return [...results, { name: "start to first 200 against Linux", skipped: noLinux }];
     const linux = linuxGuest(await linuxServer(), address, gateway);
-    for (const machine of ["microvm", "pc"] as const) {
-      results.push(await against("Linux guest", linux, machine, 5, 25));
-    }
-    return results;
+    // On microvm Debian's kernel often hangs while it looks for a timer.
+    return [...results, await against("Linux guest", linux, "pc", 5, 25)];
   },
 };

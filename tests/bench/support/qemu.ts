@@ -105,14 +105,14 @@ function probe(port: number, timeoutMs: number): Promise<boolean> {
   });
 }
 
-// User-mode networking hands a guest all early connections at once when it comes up; the Unikraft
-// peer crashes on more than about thirty.
+// User-mode networking keeps early connections and hands them all over when the guest comes up;
+// the Unikraft peer crashes on more than about thirty.
 const attemptsAtOnce = 4;
+const shortestPatienceMs = 100;
 
 /**
- * Milliseconds from the start of QEMU to the first HTTP 200. A connection that user-mode
- * networking accepts before the guest listens may wait for a retransmission, so fresh ones are
- * opened every few milliseconds, for every peer alike.
+ * Milliseconds from the start of QEMU to the first HTTP 200. A connection made before the guest
+ * listens may also be lost, so there are always several, and fresh ones follow.
  */
 export async function firstResponseMs(
   guest: RunningGuest,
@@ -126,8 +126,7 @@ export async function firstResponseMs(
       const elapsedMs = Math.round(performance.now() - guest.startedAt);
       throw new Error(`no answer on port ${port} after ${elapsedMs} ms:\n${guest.console()}`);
     }
-    // A connection made too early may be lost; one in time must be given the time to be answered.
-    const patienceMs = Math.max(20, (performance.now() - guest.startedAt) / 4);
+    const patienceMs = Math.max(shortestPatienceMs, (performance.now() - guest.startedAt) / 4);
     if (inFlight.size < attemptsAtOnce) {
       const attempt: Promise<void> = probe(port, patienceMs).then((answered) => {
         if (answered && answeredAt === 0) answeredAt = performance.now();
