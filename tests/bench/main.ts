@@ -2,6 +2,7 @@
 // table, and with --json also writes the rows. Exits 1 when a goal was missed.
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { kconfigGroup } from "./kconfig.ts";
 import { mainGroup } from "./main/group.ts";
 import type { Result } from "./row.ts";
 import { printRow, printTable } from "./table.ts";
@@ -13,6 +14,7 @@ export interface Benchmark {
 
 const groups: Readonly<Record<string, readonly Benchmark[]>> = {
   main: mainGroup,
+  toolchain: kconfigGroup,
 };
 
 const { values } = parseArgs({
