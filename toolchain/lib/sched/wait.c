@@ -96,11 +96,22 @@ _Noreturn void uk_sched_leave(void)
 	uk_context_load(to->context);
 }
 
+/* Waking a processor that waits takes tens of microseconds, on the host's side too; what
+ * follows soon is found sooner by looking. */
+#define IDLE_POLL_NS 50000
+
 void uk_sched_idle(const volatile bool *done)
 {
-	while (!*done && !uk_sched_first)
-		if (!uk_poll())
+	uint64_t until = 0;
+
+	while (!*done && !uk_sched_first) {
+		if (uk_poll()) {
+			until = uk_clock_monotonic() + IDLE_POLL_NS;
+			continue;
+		}
+		if (uk_clock_monotonic() >= until)
 			uk_plat_wait(uk_timers_next());
+	}
 }
 
 void uk_yield(void)
