@@ -5,8 +5,6 @@ import type { Bootable } from "./qemu.ts";
 export const whyNoUnikraft =
   "no Unikraft image in ../shared/peers (set PEERS to a directory that has them)";
 
-export const unikraftPort = 8080;
-
 export function unikraftHttp(address: string, gateway: string): Bootable | undefined {
   const kernel = peer("unikraft-0.17-http-thread-per-connection.elf");
   if (!kernel) return undefined;
