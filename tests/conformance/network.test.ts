@@ -39,7 +39,14 @@ describe.each([
   },
   { name: "pc", machine: "pc", device: "virtio-net-pci,netdev=n0" },
   { name: "pc, legacy", machine: "pc", device: "virtio-net-pci,netdev=n0,disable-modern=on" },
+  { name: "pc, lines", machine: "pc", device: "virtio-net-pci,netdev=n0,vectors=0" },
   { name: "q35", machine: "q35", device: "virtio-net-pci,netdev=n0" },
+  ...["pc", "q35"].map((machine) => ({
+    name: `${machine} whose firmware assigns nothing`,
+    machine,
+    device: "virtio-net-pci,netdev=n0,romfile=",
+    extra: ["-bios", "qboot.rom"],
+  })),
   {
     name: "microvm, 12 MiB",
     machine: "microvm",

@@ -34,12 +34,15 @@ export async function builtImage(fixture: string, change: Partial<ImageRequest> 
 // What the QEMU driver uses too: no devices that the guest does not need.
 const microvmOptions = "pic=off,pit=off,rtc=off,acpi=off,isa-serial=on";
 
+// What `unikernel run --machine pc` uses. The peers need what only the full BIOS sets up.
+const firmware = "qboot.rom";
+
 export async function ourGuest(
   fixture: string,
   change: Partial<ImageRequest> = {},
 ): Promise<Bootable> {
   const image = await builtImage(fixture, change);
-  return { kernel: image.path, memoryMiB: 32, microvmOptions };
+  return { kernel: image.path, memoryMiB: 32, microvmOptions, firmware };
 }
 
 /** The same guest with a fixed IPv4 address, as the peers have. */

@@ -14,6 +14,8 @@ export interface Bootable {
   readonly memoryMiB: number;
   /** Options behind the machine's name, e.g. "pit=off". */
   readonly microvmOptions?: string;
+  /** Firmware for pc, for a kernel that needs nothing of the BIOS: "qboot.rom". */
+  readonly firmware?: string;
 }
 
 export interface Network {
@@ -36,6 +38,7 @@ export function qemuCommand(bootable: Bootable, machine: Machine, network?: Netw
     ...["-m", String(bootable.memoryMiB), "-nodefaults", "-no-user-config", "-no-reboot"],
     ...["-display", "none", "-vga", "none", "-serial", "stdio"],
     ...["-device", "isa-debug-exit,iobase=0xf4,iosize=0x4"],
+    ...(machine === "pc" && bootable.firmware ? ["-bios", bootable.firmware] : []),
     ...["-kernel", bootable.kernel],
     ...(bootable.initrd ? ["-initrd", bootable.initrd] : []),
     ...(bootable.append ? ["-append", bootable.append] : []),

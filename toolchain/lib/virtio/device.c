@@ -75,6 +75,13 @@ int uk_virtio_negotiate(struct uk_virtio_device *device, uint64_t wanted)
 	return 0;
 }
 
+int uk_virtio_connect_line(struct uk_virtio_device *device, void (*handler)(void *))
+{
+	if (device->interrupt_line == UK_VIRTIO_NO_LINE)
+		return -ENODEV;
+	return uk_irq_register(device->interrupt_line, true, handler, device);
+}
+
 static void on_interrupt(void *argument)
 {
 	struct uk_virtio_device *device = argument;
@@ -86,7 +93,7 @@ static void on_interrupt(void *argument)
 
 int uk_virtio_ready(struct uk_virtio_device *device)
 {
-	int error = uk_irq_register(device->interrupt_line, true, on_interrupt, device);
+	int error = device->transport->connect(device, on_interrupt);
 
 	if (error != 0)
 		return error;

@@ -171,6 +171,7 @@ static const struct uk_virtio_transport mmio_transport = {
 	.queue_enable = mmio_queue_enable,
 	.notify = mmio_notify,
 	.read_config = mmio_read_config,
+	.connect = uk_virtio_connect_line,
 	.acknowledge = mmio_acknowledge,
 };
 

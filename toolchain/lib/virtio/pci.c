@@ -1,4 +1,4 @@
-/* Reads PCI configuration space and walks the buses. The firmware has assigned addresses. */
+/* Reads PCI configuration space and walks the buses. */
 #include "pci.h"
 
 #define ADDRESS_PORT 0xcf8
@@ -36,6 +36,12 @@ void pci_write16(pci_function function, unsigned offset, uint16_t value)
 	port_out16((uint16_t)(DATA_PORT + (offset & 2)), value);
 }
 
+void pci_write32(pci_function function, unsigned offset, uint32_t value)
+{
+	select(function, offset);
+	port_out32(DATA_PORT, value);
+}
+
 bool pci_exists(void)
 {
 	/* The address register keeps what is written to it; empty ports read as ones. */
@@ -54,6 +60,20 @@ uintptr_t pci_bar(pci_function function, unsigned index)
 	if ((low & 6) == 4)
 		address |= (uintptr_t)pci_read32(function, PCI_BAR + 4 * index + 4) << 32;
 	return address;
+}
+
+unsigned pci_capability(pci_function function, uint8_t id)
+{
+	unsigned offset = 0;
+
+	if (pci_read16(function, PCI_STATUS) & PCI_STATUS_CAPABILITIES)
+		offset = pci_read8(function, PCI_CAPABILITIES) & 0xfc;
+	for (unsigned walked = 0; offset != 0 && walked < PCI_CAPABILITIES_MAX; walked++) {
+		if (pci_read8(function, offset) == id)
+			return offset;
+		offset = pci_read8(function, offset + 1) & 0xfc;
+	}
+	return 0;
 }
 
 static void scan_bus(unsigned bus, unsigned depth, void (*visit)(pci_function))

@@ -14,7 +14,6 @@
 #define DEVICE_MODERN_FIRST 0x1040
 #define DEVICE_MODERN_LAST 0x107f
 
-#define CAPABILITY_VENDOR 9
 #define CAPABILITY_COMMON 1
 #define CAPABILITY_NOTIFY 2
 #define CAPABILITY_ISR 3
@@ -27,11 +26,11 @@ static bool find_blocks(pci_function function, struct virtio_pci_device *device)
 		return false;
 	unsigned offset = pci_read8(function, PCI_CAPABILITIES) & 0xfc;
 
-	for (unsigned walked = 0; offset != 0 && walked < 48; walked++) {
+	for (unsigned walked = 0; offset != 0 && walked < PCI_CAPABILITIES_MAX; walked++) {
 		uint8_t type = pci_read8(function, offset + 3);
 		uint8_t bar = pci_read8(function, offset + 4);
 
-		if (pci_read8(function, offset) == CAPABILITY_VENDOR && bar < 6 &&
+		if (pci_read8(function, offset) == PCI_CAPABILITY_VENDOR && bar < PCI_BARS &&
 		    !(pci_read32(function, PCI_BAR + 4u * bar) & 1)) {
 			uintptr_t base = pci_bar(function, bar);
 			uintptr_t block = base + pci_read32(function, offset + 8);
@@ -66,15 +65,23 @@ static void visit(pci_function function)
 
 	if (found == NULL)
 		return;
+	if (pci_assign(function) != 0) {
+		uk_free(found);
+		return;
+	}
 	uint16_t command = pci_read16(function, PCI_COMMAND);
 
 	command |= PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
 	pci_write16(function, PCI_COMMAND, command & (uint16_t)~PCI_COMMAND_NO_INTX);
 	found->device.id = id >= DEVICE_MODERN_FIRST ? id - DEVICE_MODERN_FIRST
 						     : pci_read16(function, PCI_SUBSYSTEM);
-	/* The firmware routed the pin and left the global interrupt number here. */
+	/* A firmware that routed the pin left the global interrupt number here. */
 	found->device.interrupt_line = pci_read8(function, PCI_INTERRUPT_LINE);
+	if (found->device.interrupt_line == 0)
+		found->device.interrupt_line = UK_VIRTIO_NO_LINE;
+	found->function = function;
 	if (find_blocks(function, found)) {
+		found->messages = pci_capability(function, PCI_CAPABILITY_MESSAGES);
 		found->device.modern = true;
 		found->device.transport = &virtio_pci_modern;
 	} else if (id <= DEVICE_TRANSITIONAL_LAST && pci_read32(function, PCI_BAR) & 1) {

@@ -89,5 +89,6 @@ const struct uk_virtio_transport virtio_pci_legacy = {
 	.queue_enable = legacy_queue_enable,
 	.notify = legacy_notify,
 	.read_config = legacy_read_config,
+	.connect = uk_virtio_connect_line,
 	.acknowledge = legacy_acknowledge,
 };

@@ -1,5 +1,6 @@
 /* The registers of virtio 1.0 on PCI. */
 #include <errno.h>
+#include <uk/plat-kvm.h>
 #include <uk/virtqueue.h>
 #include "virtio_pci.h"
 
@@ -8,17 +9,24 @@ enum {
 	COMMON_FEATURES = 4,
 	COMMON_DRIVER_FEATURE_SELECT = 8,
 	COMMON_DRIVER_FEATURES = 12,
+	COMMON_CONFIG_MESSAGE = 16,
 	COMMON_QUEUES = 18,
 	COMMON_STATUS = 20,
 	COMMON_GENERATION = 21,
 	COMMON_QUEUE_SELECT = 22,
 	COMMON_QUEUE_LENGTH = 24,
+	COMMON_QUEUE_MESSAGE = 26,
 	COMMON_QUEUE_ENABLE = 28,
 	COMMON_QUEUE_NOTIFY_OFFSET = 30,
 	COMMON_QUEUE_DESCRIPTORS = 32,
 	COMMON_QUEUE_AVAILABLE = 40,
 	COMMON_QUEUE_USED = 48,
 };
+
+/* All queues share the first entry of the message table; the configuration's changes, which
+ * nobody here listens to, have none. */
+#define QUEUES_MESSAGE 0
+#define NO_MESSAGE 0xffff
 
 #define REGISTER(type, address) (*(volatile type *)(address))
 
@@ -93,6 +101,11 @@ static int modern_queue_enable(struct uk_virtio_device *device, struct uk_virtqu
 	queue->notify_token =
 		of(device)->notify + (uintptr_t)of(device)->notify_multiplier *
 					     REGISTER(uint16_t, common + COMMON_QUEUE_NOTIFY_OFFSET);
+	if (of(device)->messages != 0) {
+		REGISTER(uint16_t, common + COMMON_QUEUE_MESSAGE) = QUEUES_MESSAGE;
+		if (REGISTER(uint16_t, common + COMMON_QUEUE_MESSAGE) == NO_MESSAGE)
+			return -ENOSPC;
+	}
 	REGISTER(uint16_t, common + COMMON_QUEUE_ENABLE) = 1;
 	return 0;
 }
@@ -117,8 +130,28 @@ static void modern_read_config(struct uk_virtio_device *device, size_t offset, v
 	} while (before != after);
 }
 
+static int modern_connect(struct uk_virtio_device *device, void (*handler)(void *))
+{
+	struct virtio_pci_device *found = of(device);
+	uint64_t address;
+	uint32_t data;
+
+	if (found->messages == 0)
+		return uk_virtio_connect_line(device, handler);
+	int error = uk_kvm_message_register(handler, device, &address, &data);
+
+	if (error == 0) {
+		REGISTER(uint16_t, found->common + COMMON_CONFIG_MESSAGE) = NO_MESSAGE;
+		pci_messages_enable(found->function, found->messages, QUEUES_MESSAGE, address,
+				    data);
+	}
+	return error;
+}
+
 static uint32_t modern_acknowledge(struct uk_virtio_device *device)
 {
+	if (of(device)->messages != 0)
+		return 1; /* nothing to lower, and only queues send messages */
 	return REGISTER(uint8_t, of(device)->isr); /* reading it lowers the line */
 }
 
@@ -132,5 +165,6 @@ const struct uk_virtio_transport virtio_pci_modern = {
 	.queue_enable = modern_queue_enable,
 	.notify = modern_notify,
 	.read_config = modern_read_config,
+	.connect = modern_connect,
 	.acknowledge = modern_acknowledge,
 };

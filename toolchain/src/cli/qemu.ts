@@ -56,6 +56,8 @@ function qemuArguments(options: GuestOptions, configuration: string, consoleLog:
     "none",
     "-machine",
     microvm ? "microvm,pic=off,pit=off,rtc=off,acpi=off,isa-serial=on" : options.machine,
+    // Half the start of QEMU's full BIOS; the library OS sets PCI up itself.
+    ...(microvm ? [] : ["-bios", "qboot.rom"]),
     "-accel",
     options.accelerator,
     "-cpu",
@@ -77,7 +79,7 @@ function qemuArguments(options: GuestOptions, configuration: string, consoleLog:
     "-global",
     "virtio-mmio.force-legacy=false",
     "-device",
-    microvm ? "virtio-net-device,netdev=net" : "virtio-net-pci,netdev=net",
+    microvm ? "virtio-net-device,netdev=net" : "virtio-net-pci,netdev=net,romfile=",
   ];
 }
 

@@ -20,6 +20,8 @@
 #define UK_VIRTIO_F_EVENT_IDX (1ULL << 29)
 #define UK_VIRTIO_F_VERSION_1 (1ULL << 32)
 
+#define UK_VIRTIO_NO_LINE (~0u)
+
 struct uk_virtio_device;
 struct uk_virtqueue;
 
@@ -37,6 +39,8 @@ struct uk_virtio_transport {
 	int (*queue_enable)(struct uk_virtio_device *, struct uk_virtqueue *);
 	void (*notify)(struct uk_virtqueue *);
 	void (*read_config)(struct uk_virtio_device *, size_t offset, void *bytes, size_t length);
+	/* Leads the device's interrupts to handler(device). 0 or -errno. */
+	int (*connect)(struct uk_virtio_device *, void (*handler)(void *));
 	/* Lowers the interrupt; returns the reasons: bit 0 a queue, bit 1 the configuration. */
 	uint32_t (*acknowledge)(struct uk_virtio_device *);
 };
@@ -47,7 +51,7 @@ struct uk_virtio_device {
 	uint64_t features; /* those negotiated */
 	bool modern;	   /* virtio 1.0 registers, not the legacy ones */
 	bool claimed;
-	unsigned interrupt_line;
+	unsigned interrupt_line; /* UK_VIRTIO_NO_LINE: messages only */
 	/* Called from the interrupt: MUST only record. */
 	void (*interrupt)(struct uk_virtio_device *);
 	void *driver;
@@ -65,6 +69,8 @@ void uk_virtio_fail(struct uk_virtio_device *device);
 
 /* For transports: announces a device that was found. */
 void uk_virtio_add(struct uk_virtio_device *device);
+/* For transports: connects a level-triggered line, interrupt_line. 0 or -errno. */
+int uk_virtio_connect_line(struct uk_virtio_device *device, void (*handler)(void *));
 /* Transports look for their devices. */
 void uk_virtio_mmio_probe(void);
 bool uk_virtio_pci_probe(void); /* false: this machine has no PCI */
