@@ -8,7 +8,7 @@ import { applicationFlags, compileFlags, linkFlags, ownCodeFlags } from "./compi
 import { compilerIdentity } from "./compiler/pin.ts";
 import { keyOf } from "./graph/hash.ts";
 import { bundledLibrariesDirectory } from "./home.ts";
-import type { Configuration, KconfigTree } from "./kconfig/types.ts";
+import type { Configuration, KconfigTree, Request } from "./kconfig/types.ts";
 import type { Library } from "./libraries/library.ts";
 import { LibraryRegistry } from "./libraries/registry.ts";
 import { ProblemsError } from "./problems.ts";
@@ -27,6 +27,8 @@ export interface PlanDetails {
   readonly application: Application;
   readonly registry: LibraryRegistry;
   readonly tree: KconfigTree;
+  readonly requests: readonly Request[];
+  readonly configuration: Configuration;
   /** Sorted by name. */
   readonly libraries: readonly Library[];
   /** Libraries whose headers the application sees. */
@@ -65,6 +67,8 @@ export async function planImage(
     application,
     registry,
     tree: resolved.tree,
+    requests: resolved.requests,
+    configuration: resolved.configuration,
     libraries: resolved.libraries,
     declared: resolved.declared,
   });

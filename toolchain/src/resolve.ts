@@ -12,6 +12,8 @@ import type { ImageRequest, LibraryUse, OptionValue } from "./types.ts";
 
 export interface ResolvedRequest {
   readonly tree: KconfigTree;
+  /** What was asked of the tree, the application's own needs included. */
+  readonly requests: readonly Request[];
   readonly configuration: Configuration;
   /** Sorted by name. */
   readonly libraries: readonly Library[];
@@ -66,6 +68,7 @@ export function resolveRequest(
   }));
   return {
     tree,
+    requests,
     configuration,
     libraries,
     uses,

@@ -7,14 +7,15 @@ import { ensureRuntime } from "../compiler/runtime.ts";
 import { bootableImage, entrySymbol } from "../image/elf.ts";
 import { detailsOf } from "../plan.ts";
 import { ProblemsError } from "../problems.ts";
+import { makeRecord } from "../record/make.ts";
 import { removeAbandoned, withTemporary } from "../store/atomic.ts";
 import type { Store } from "../store/store.ts";
 import type { BuildOptions, ImageManifest, ImagePlan, StoredImage } from "../types.ts";
 import { toolchainVersion } from "../version.ts";
 import { applicationUnit, compileApplication } from "./application-unit.ts";
 import { type Archive, ensureArchive } from "./archive.ts";
-import { sha256 } from "./hash.ts";
-import { LinkFailure, linkImage } from "./link.ts";
+import { sha256, sha256File } from "./hash.ts";
+import { LinkFailure, linkImage, linkMapName } from "./link.ts";
 import { Pool } from "./pool.ts";
 import { linkProblems } from "./undefined-symbols.ts";
 import type { ImageContext } from "./unit.ts";
@@ -76,7 +77,14 @@ export async function buildMissingImage(
       entrySymbol: entrySymbol(linkedBytes),
       toolchain: { version: toolchainVersion, compiler: compilerVersion },
     };
-    return store.addImage(manifest, path, linked);
+    const linkMap = join(directory, linkMapName);
+    const record = makeRecord(plan, {
+      manifest,
+      archives,
+      runtimeSha256: runtime,
+      byproducts: { symbols: sha256(linkedBytes), linkMap: sha256File(linkMap) },
+    });
+    return store.addImage(manifest, { image: path, symbols: linked, linkMap }, record);
   });
 }
 

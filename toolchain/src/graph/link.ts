@@ -31,6 +31,9 @@ export class LinkFailure extends Error {
   }
 }
 
+/** Where the linker put each section of each object, beside the executable. */
+export const linkMapName = "image.map";
+
 /** Links inside `directory` (which is made) and returns the path of the executable. */
 export async function linkImage(
   store: Store,
@@ -91,6 +94,7 @@ function runLinker(
       "-T",
       "image.ld",
       "@inputs.rsp",
+      `-Map=${linkMapName}`,
       "-o",
       "image.linked",
     ],

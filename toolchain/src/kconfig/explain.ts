@@ -25,6 +25,11 @@ export class Explainer {
     return isOn ? this.chain(symbol) : this.blocked(symbol);
   }
 
+  /** Every select and imply that is in force for a symbol. */
+  holders(symbol: KSymbol): Reason[] {
+    return this.activeSelections(symbol).map(([, link]) => link(symbol));
+  }
+
   /** Breadth first from the symbol back to where its value began. */
   private chain(symbol: KSymbol): Reason[] {
     interface Visit {

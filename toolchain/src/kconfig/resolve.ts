@@ -82,6 +82,10 @@ class Resolution {
         const symbol = model.symbols.names.get(name);
         return symbol === undefined ? [] : explainer.explain(symbol);
       },
+      holders: (name) => {
+        const symbol = model.symbols.names.get(name);
+        return symbol === undefined ? [] : explainer.holders(symbol);
+      },
     };
   }
 

@@ -32,6 +32,8 @@ export interface Configuration {
   /** The shortest chain why a symbol is on, from the request to the symbol; or what blocks it;
    * empty when it is off because nobody asks for it. */
   explain(symbol: string): readonly Reason[];
+  /** Every select and imply that is in force for a symbol; explain() follows the shortest. */
+  holders(symbol: string): readonly Reason[];
 }
 
 export interface SymbolInfo {

@@ -5,8 +5,19 @@ import { copyFile, link, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256 } from "../graph/hash.ts";
 import { homeDirectory } from "../home.ts";
+import type { BuildRecord } from "../record/types.ts";
 import type { ImageManifest, StoredImage } from "../types.ts";
 import { publish, withTemporary, writeAtomically } from "./atomic.ts";
+
+/** Several sources may make one image; each says something else of it. */
+export type Build = Pick<ImageManifest, "digest" | "sourceHash">;
+
+/** What a link leaves, by path. */
+export interface ImageFiles {
+  readonly image: string;
+  readonly symbols: string;
+  readonly linkMap: string;
+}
 
 export class Store {
   readonly directory: string;
@@ -55,25 +66,31 @@ export class Store {
     return image && { ...image, manifest };
   }
 
-  /** Adds a finished image. The files are moved when on the same file system. */
+  /**
+   * Adds a finished image and the record of its build. The files are moved when on the same file
+   * system.
+   */
   async addImage(
     manifest: ImageManifest,
-    imagePath: string,
-    symbolsPath: string,
+    files: ImageFiles,
+    record: BuildRecord,
   ): Promise<StoredImage> {
     const directory = this.#imageDirectory(manifest.digest);
     if (await this.image(manifest.digest)) {
       // The same bytes from other sources, e.g. a comment moved lines: the newest symbols win.
-      await publish(symbolsPath, join(directory, "symbols.elf"));
+      await publish(files.symbols, join(directory, "symbols.elf"));
+      await publish(files.linkMap, join(directory, "link.map"));
     } else {
       await withTemporary(this.temporaryDirectory, "image", async (temporary) => {
         await mkdir(temporary);
-        await linkOrCopy(imagePath, join(temporary, "image.elf"));
-        await linkOrCopy(symbolsPath, join(temporary, "symbols.elf"));
+        await linkOrCopy(files.image, join(temporary, "image.elf"));
+        await linkOrCopy(files.symbols, join(temporary, "symbols.elf"));
+        await linkOrCopy(files.linkMap, join(temporary, "link.map"));
         await writeFile(join(temporary, "manifest.json"), JSON.stringify(manifest, undefined, 2));
         await publish(temporary, directory);
       });
     }
+    await this.keep(manifest, "record.json", JSON.stringify(record));
     await writeAtomically(
       this.temporaryDirectory,
       this.#planPath(manifest.sourceHash),
@@ -82,6 +99,25 @@ export class Store {
     const stored = await this.image(manifest.digest);
     if (!stored) throw new Error(`${directory}: the image cannot be read back after writing it`);
     return { ...stored, manifest };
+  }
+
+  /** Where the linker's map of an image is; absent beside images of older toolchains. */
+  linkMapPath(digest: string): string {
+    return join(this.#imageDirectory(digest), "link.map");
+  }
+
+  /** Keeps what is said of an image as it was made from certain sources. */
+  async keep(build: Build, name: string, content: string): Promise<void> {
+    await writeAtomically(this.temporaryDirectory, this.#buildPath(build, name), content);
+  }
+
+  /** What keep() has kept, if it is here. */
+  kept(build: Build, name: string): string | undefined {
+    try {
+      return readFileSync(this.#buildPath(build, name), "utf8");
+    } catch {
+      return undefined;
+    }
   }
 
   /** Runs `work` as the only process that does the work of this name. */
@@ -103,6 +139,10 @@ export class Store {
 
   #imageDirectory(digest: string): string {
     return this.path("images", hexOf(digest));
+  }
+
+  #buildPath({ digest, sourceHash }: Build, name: string): string {
+    return join(this.#imageDirectory(digest), "builds", hexOf(sourceHash), name);
   }
 
   #planPath(sourceHash: string): string {
