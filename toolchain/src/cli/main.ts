@@ -9,6 +9,8 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   run: () => import("./run.ts"),
   libraries: () => import("./libraries.ts"),
   sources: () => import("./sources.ts"),
+  sbom: () => import("./sbom.ts"),
+  provenance: () => import("./provenance.ts"),
 };
 
 async function main(commandLine: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
 // The content-addressed directory that stacks and users of one machine share. Nothing in it is
 // precious: whatever is missing or damaged is made again.
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { copyFile, link, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256 } from "../graph/hash.ts";
@@ -117,6 +117,18 @@ export class Store {
       return readFileSync(this.#buildPath(build, name), "utf8");
     } catch {
       return undefined;
+    }
+  }
+
+  /** Of which sources (sourceHash) an image was built while something was kept of it; sorted. */
+  builds(digest: string): string[] {
+    try {
+      return readdirSync(join(this.#imageDirectory(digest), "builds"))
+        .filter((name) => /^[0-9a-f]{64}$/.test(name))
+        .sort()
+        .map((name) => `sha256:${name}`);
+    } catch {
+      return [];
     }
   }
 
