@@ -25,7 +25,6 @@ void uk_kvm_config_init(const struct pvh_start_info *info);
 
 /* paging.c */
 void uk_kvm_paging_init(void);
-bool uk_kvm_mapped(uintptr_t address);
 
 /* traps.c */
 struct uk_kvm_trap {
@@ -45,14 +44,6 @@ void uk_kvm_console_drain(void);
 /* traps.S: waits for an interrupt, or only lets those in that are pending. */
 void uk_kvm_idle(void);
 void uk_kvm_take_pending(void);
-
-/* crash.c: registers is a list of pairs: name, value. */
-struct uk_kvm_register {
-	char name[8];
-	uint64_t value;
-};
-_Noreturn void uk_kvm_crash(const char *reason, const struct uk_kvm_register *registers,
-			    size_t count, uintptr_t stack);
 
 /* clock.c */
 void uk_kvm_clock_init(void);

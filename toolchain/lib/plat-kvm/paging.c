@@ -4,6 +4,7 @@
  * be written, read-only data is neither, page 0 and the page below the stack do not exist.
  */
 #include "kvm.h"
+#include <uk/crash.h>
 #include <uk/errors.h>
 #include <uk/plat.h>
 
@@ -109,7 +110,7 @@ int uk_plat_protect(uintptr_t address, size_t length, int access)
 	return result;
 }
 
-bool uk_kvm_mapped(uintptr_t address)
+bool uk_plat_mapped(uintptr_t address)
 {
 	const uint64_t *table = root;
 

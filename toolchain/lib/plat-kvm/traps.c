@@ -1,14 +1,11 @@
 /* The interrupt table. Exceptions end the guest with a crash record; interrupts are handed to
  * whoever registered for them. */
 #include "kvm.h"
+#include <uk/crash.h>
 #include <uk/plat.h>
 
-#define EXCEPTION_PAGE_FAULT 14
 /* Double fault, invalid TSS, segment, stack, protection, page fault, alignment, control. */
 #define EXCEPTIONS_WITH_ERROR_CODE 0x00227d00u
-#define PAGE_FAULT_PRESENT 1
-#define PAGE_FAULT_WRITE 2
-#define PAGE_FAULT_FETCH 16
 
 #define STUB_BYTES 5
 #define GATE_INTERRUPT 0x8e00
@@ -82,33 +79,6 @@ void uk_kvm_interrupts_init(void)
 	write_register(LAPIC_SPURIOUS, LAPIC_ENABLE | VECTOR_SPURIOUS);
 }
 
-static const char *page_fault_reason(uint64_t error, uintptr_t address, uintptr_t stack)
-{
-	if (address < UK_PAGE_SIZE)
-		return "page fault: null pointer";
-	if (error & PAGE_FAULT_PRESENT)
-		return error & PAGE_FAULT_FETCH ? "page fault: execution of data"
-						: "page fault: write to read-only memory";
-	/* A function that is entered touches at most a few pages below the stack pointer. */
-	if (address + UK_PAGE_SIZE >= stack && address < stack + UK_PAGE_SIZE)
-		return "stack overflow";
-	return "page fault: no such memory";
-}
-
-static const char *exception_reason(unsigned vector)
-{
-	switch (vector) {
-	case 0: return "division error";
-	case 3: return "breakpoint";
-	case 6: return "invalid instruction";
-	case 8: return "double fault";
-	case 13: return "protection fault";
-	case 16:
-	case 19: return "floating-point error";
-	default: return "exception";
-	}
-}
-
 static _Noreturn void exception(unsigned vector, const struct uk_kvm_trap *trap)
 {
 	bool has_error = EXCEPTIONS_WITH_ERROR_CODE >> vector & 1;
@@ -116,7 +86,7 @@ static _Noreturn void exception(unsigned vector, const struct uk_kvm_trap *trap)
 	uint64_t error = has_error ? trap->rest[0] : 0, cr2;
 
 	__asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
-	const struct uk_kvm_register registers[] = {
+	const struct uk_crash_register registers[] = {
 		{"rip", frame[0]}, {"rflags", frame[2]}, {"rsp", frame[3]}, {"rbp", trap->rbp},
 		{"rax", trap->rax}, {"rbx", trap->rbx},	 {"rcx", trap->rcx}, {"rdx", trap->rdx},
 		{"rsi", trap->rsi}, {"rdi", trap->rdi},	 {"r8", trap->r8},   {"r9", trap->r9},
@@ -124,9 +94,8 @@ static _Noreturn void exception(unsigned vector, const struct uk_kvm_trap *trap)
 		{"r14", trap->r14}, {"r15", trap->r15},	 {"cr2", cr2},	     {"error", error},
 		{"vector", vector},
 	};
-	uk_kvm_crash(vector == EXCEPTION_PAGE_FAULT ? page_fault_reason(error, cr2, frame[3])
-						    : exception_reason(vector),
-		     registers, sizeof(registers) / sizeof(registers[0]), frame[3]);
+	uk_crash_report(uk_crash_reason(vector, error, cr2, frame[3]), registers,
+			sizeof(registers) / sizeof(registers[0]), frame[3]);
 }
 
 void uk_kvm_trap(const struct uk_kvm_trap *trap)

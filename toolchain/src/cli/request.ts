@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { FieldReader } from "../libraries/fields.ts";
-import type { ImageRequest, Optimize, OptionValue } from "../types.ts";
+import type { ImageRequest, Optimize, OptionValue, Platform } from "../types.ts";
 import { UsageError } from "./command.ts";
 
 /** For node:util's parseArgs. */
@@ -10,11 +10,13 @@ export const requestOptions = {
   library: { type: "string", multiple: true },
   option: { type: "string", multiple: true },
   optimize: { type: "string" },
+  platform: { type: "string" },
 } as const;
 
 export const requestHelp = `  --library NAME      a micro-library the application uses; may be repeated
   --option K=V        a Kconfig symbol and its value (y, n, a number or text); may be repeated
   --optimize PROFILE  speed (default), size or debug
+  --platform NAME     kvm (default: a virtual machine) or linux (a sandboxed process)
 
 DIR may hold unikernel.json: {"libraries": [...], "options": {...}, "optimize": "..."};
 the command line adds to it.`;
@@ -23,6 +25,7 @@ export interface RequestValues {
   readonly library?: string[] | undefined;
   readonly option?: string[] | undefined;
   readonly optimize?: string | undefined;
+  readonly platform?: string | undefined;
 }
 
 /** The request for an application's directory. */
@@ -39,7 +42,7 @@ export function readRequest(directory: string, values: RequestValues, help: stri
     libraries: [...new Set([...file.libraries, ...(values.library ?? [])])],
     options,
     optimize: readOptimize(values.optimize ?? file.optimize ?? "speed", help),
-    platform: "kvm",
+    platform: readPlatform(values.platform ?? "kvm", help),
     architecture: "x86_64",
   };
 }
@@ -47,6 +50,11 @@ export function readRequest(directory: string, values: RequestValues, help: stri
 function readOptimize(text: string, help: string): Optimize {
   if (text === "speed" || text === "size" || text === "debug") return text;
   throw new UsageError(`optimize must be speed, size or debug, not "${text}"`, help);
+}
+
+function readPlatform(text: string, help: string): Platform {
+  if (text === "kvm" || text === "linux") return text;
+  throw new UsageError(`platform must be kvm or linux, not "${text}"`, help);
 }
 
 interface FileRequest {

@@ -4,12 +4,12 @@
 #define UK_ERRORS_H
 
 #define UK_EINTR 4
-#define UK_EINTR 4
 #define UK_EAGAIN 11
 #define UK_ENOMEM 12
 #define UK_EACCES 13
 #define UK_EINVAL 22
 #define UK_ENOSPC 28
+#define UK_ENOTSUP 95
 #define UK_ENOBUFS 105
 #define UK_ETIMEDOUT 110
 

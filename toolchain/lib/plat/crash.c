@@ -3,8 +3,11 @@
  * Return addresses are found by looking at the stack for what could be one, since code is
  * compiled without frame pointers.
  */
-#include "kvm.h"
+#include <uk/crash.h>
 #include <uk/plat.h>
+
+/* From the linker script. */
+extern char __text_start[], __text_end[];
 
 #define FRAMES_MAX 32
 #define SCAN_BYTES_MAX 16384
@@ -82,11 +85,11 @@ static void print_frames(uintptr_t stack)
 
 	stack = (stack + 7) & ~7UL;
 	/* Right below the end of a stack there may be nothing: begin with what exists. */
-	if (!uk_kvm_mapped(stack))
+	if (!uk_plat_mapped(stack))
 		stack = (stack + UK_PAGE_SIZE) & ~(UK_PAGE_SIZE - 1);
 	for (unsigned found = 0; stack < end && found < FRAMES_MAX; stack += 8) {
 		if (!mapped || stack % UK_PAGE_SIZE == 0)
-			mapped = uk_kvm_mapped(stack);
+			mapped = uk_plat_mapped(stack);
 		if (!mapped)
 			break;
 		uint64_t value = *(const uint64_t *)stack;
@@ -101,7 +104,7 @@ static void print_frames(uintptr_t stack)
 	}
 }
 
-_Noreturn void uk_kvm_crash(const char *reason, const struct uk_kvm_register *registers,
+_Noreturn void uk_crash_report(const char *reason, const struct uk_crash_register *registers,
 			    size_t count, uintptr_t stack)
 {
 	static bool crashed;
@@ -132,9 +135,9 @@ _Noreturn __attribute__((noinline)) void uk_crash(const char *reason)
 	uintptr_t stack;
 
 	__asm__ volatile("mov %%rsp, %0" : "=r"(stack));
-	const struct uk_kvm_register registers[] = {
+	const struct uk_crash_register registers[] = {
 		{"rip", (uintptr_t)__builtin_return_address(0)},
 		{"rsp", stack},
 	};
-	uk_kvm_crash(reason, registers, sizeof(registers) / sizeof(registers[0]), stack);
+	uk_crash_report(reason, registers, sizeof(registers) / sizeof(registers[0]), stack);
 }
