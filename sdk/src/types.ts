@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface LinkedLibrary {
   readonly name: string;
   readonly version: string;
-  /** Why it is in the image, e.g. "declared" or "selected by httpd". */
+  /** Why it is in the image, e.g. "declared" or "selected by virtio-net, which lwip selects". */
   readonly reason: string;
 }
 

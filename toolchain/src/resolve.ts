@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { Application } from "./apps/application.ts";
 import { parseKconfig } from "./kconfig/index.ts";
-import type { Configuration, KconfigTree, Request } from "./kconfig/types.ts";
+import type { Configuration, KconfigTree, Reason, Request } from "./kconfig/types.ts";
 import { type Library, librarySymbol } from "./libraries/library.ts";
 import type { LibraryRegistry } from "./libraries/registry.ts";
 import { nearestName } from "./nearest.ts";
@@ -106,18 +106,30 @@ function reasonFor(
   const own = requests.filter((request) => request.symbol === library.symbol);
   if (own.some((request) => request.path !== "app")) return "declared";
   if (own.length > 0) return "needed by the application";
-  const last = configuration.explain(library.symbol).at(-1);
+  const chain = [...configuration.explain(library.symbol)].reverse();
+  const last = chain[0];
   switch (last?.kind) {
     case "selected":
-      if (last.by?.startsWith("PLATFORM_")) return "platform";
-      return `selected by ${readableSymbol(last.by, registry)}`;
     case "implied":
-      return `implied by ${readableSymbol(last.by, registry)}`;
+      if (last.by?.startsWith("PLATFORM_")) return "platform";
+      return chainText(chain, registry);
     case "choice":
       return "chosen";
     default:
       return "default";
   }
+}
+
+/** "selected by A, which B selects": back to a library that says by itself why it is there. */
+function chainText(chain: readonly Reason[], registry: LibraryRegistry): string {
+  let text = "";
+  for (const { kind, by } of chain) {
+    if ((kind !== "selected" && kind !== "implied") || by?.startsWith("PLATFORM_")) break;
+    const name = readableSymbol(by, registry);
+    if (text === "") text = `${kind} by ${name}`;
+    else text += `, which ${name} ${kind === "selected" ? "selects" : "implies"}`;
+  }
+  return text;
 }
 
 /** LIB_VIRTIO_NET is better known as virtio-net. */

@@ -20,11 +20,11 @@ export interface ImageRequest {
   readonly architecture: Architecture;
 }
 
-/** A library in an image, and the shortest reason why it is there. */
+/** A library in an image, and the shortest chain why it is there. */
 export interface LibraryUse {
   readonly name: string;
   readonly version: string;
-  /** E.g. "declared", "selected by httpd", "platform". */
+  /** E.g. "declared", "platform", "selected by virtio-net, which lwip selects". */
   readonly reason: string;
 }
 

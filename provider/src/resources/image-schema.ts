@@ -113,7 +113,8 @@ export const imageTypes = {
       version: { type: "string", description: "The library's version." },
       reason: {
         type: "string",
-        description: 'Why it is in the image, e.g. "declared" or "selected by httpd".',
+        description:
+          'Why it is in the image, e.g. "declared" or "selected by virtio-net, which lwip selects".',
       },
     },
     required: ["name", "version", "reason"],

@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   build: () => import("./build.ts"),
   run: () => import("./run.ts"),
   libraries: () => import("./libraries.ts"),
+  explain: () => import("./explain.ts"),
   sources: () => import("./sources.ts"),
   sbom: () => import("./sbom.ts"),
   provenance: () => import("./provenance.ts"),

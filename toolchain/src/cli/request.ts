@@ -28,9 +28,14 @@ export interface RequestValues {
   readonly platform?: string | undefined;
 }
 
-/** The request for an application's directory. */
-export function readRequest(directory: string, values: RequestValues, help: string): ImageRequest {
-  const file = readDescription(join(directory, "unikernel.json"));
+/** The request for an application's directory; without one, for what the command line says. */
+export function readRequest(
+  directory: string | undefined,
+  values: RequestValues,
+  help: string,
+): ImageRequest {
+  const file =
+    directory === undefined ? noDescription : readDescription(join(directory, "unikernel.json"));
   const options: Record<string, OptionValue> = { ...file.options };
   for (const text of values.option ?? []) {
     const equals = text.indexOf("=");
@@ -38,7 +43,7 @@ export function readRequest(directory: string, values: RequestValues, help: stri
     options[text.slice(0, equals).replace(/^CONFIG_/, "")] = text.slice(equals + 1);
   }
   return {
-    app: resolve(directory),
+    app: directory === undefined ? "" : resolve(directory),
     libraries: [...new Set([...file.libraries, ...(values.library ?? [])])],
     options,
     optimize: readOptimize(values.optimize ?? file.optimize ?? "speed", help),
@@ -63,6 +68,8 @@ interface FileRequest {
   readonly optimize?: string | undefined;
 }
 
+const noDescription: FileRequest = { libraries: [], options: {} };
+
 function readDescription(path: string): FileRequest {
   let text: string;
   try {
@@ -70,7 +77,7 @@ function readDescription(path: string): FileRequest {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     // Without a directory the plan says what is wrong.
-    if (code === "ENOENT" || code === "ENOTDIR") return { libraries: [], options: {} };
+    if (code === "ENOENT" || code === "ENOTDIR") return noDescription;
     throw error;
   }
   let value: unknown;

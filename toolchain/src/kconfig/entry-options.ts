@@ -111,7 +111,7 @@ export class EntryOptions {
         break;
       case "depends":
         reader.expectKeyword("on");
-        this.node.dependency = and(this.node.dependency, wholeExpression(reader));
+        this.dependency(wholeExpression(reader), location);
         break;
       case "select":
         this.selection(PropertyKind.Select, reader, location);
@@ -123,7 +123,7 @@ export class EntryOptions {
         this.range(reader, location);
         break;
       case "visible":
-        this.node.visibility = and(this.node.visibility, reader.condition());
+        this.visibility(reader.condition(), location);
         break;
       case "optional":
         reader.expectEnd();
@@ -149,6 +149,19 @@ export class EntryOptions {
   private get symbol(): KSymbol {
     if (this.node.symbol === null) throw new Error("a menu has no symbol");
     return this.node.symbol;
+  }
+
+  private dependency(expression: Expression, location: SourceLocation): void {
+    const { node } = this;
+    node.dependency = and(node.dependency, expression);
+    node.conditions = append(node.conditions, { kind: "dependency", expression, location });
+  }
+
+  private visibility(expression: Expression | null, location: SourceLocation): void {
+    if (expression === null) return;
+    const { node } = this;
+    node.visibility = and(node.visibility, expression);
+    node.conditions = append(node.conditions, { kind: "visibility", expression, location });
   }
 
   private setType(type: ValueType): void {

@@ -1,10 +1,8 @@
 // Says why a symbol has its value: the shortest chain from a request or default to a symbol that
-// is on, or the part of its dependencies that keeps it off.
-import type { SourceLocation } from "../problems.ts";
+// is on, or the statements that keep it off.
+import { blockersOf, describe, failingOperands } from "./blockers.ts";
 import type { Evaluation } from "./evaluate.ts";
-import { type Expression, format, Op } from "./expression.ts";
 import { type KSymbol, NO, type Selection } from "./model.ts";
-import { operandsOf } from "./simplify.ts";
 import type { Reason } from "./types.ts";
 
 type Link = (symbol: KSymbol) => Reason;
@@ -22,7 +20,7 @@ export class Explainer {
   explain(symbol: KSymbol): Reason[] {
     const state = this.evaluation.computed(symbol);
     const isOn = symbol.isBoolean ? state.value !== NO : state.isWritten;
-    return isOn ? this.chain(symbol) : this.blocked(symbol);
+    return isOn ? this.chain(symbol) : this.off(symbol);
   }
 
   /** Every select and imply that is in force for a symbol. */
@@ -117,50 +115,39 @@ export class Explainer {
     return symbol.selectedBy.filter((selection) => this.isActive(selection));
   }
 
-  private blocked(symbol: KSymbol): Reason[] {
-    const part = this.failingPart(symbol);
-    if (part === null) return [];
-    const location = part.location ?? symbol.nodes[0]?.location;
-    return [
-      {
+  private off(symbol: KSymbol): Reason[] {
+    const blockers = blockersOf(this.evaluation, symbol);
+    if (blockers.length > 0) {
+      return blockers.map(({ text, causes, location }) => ({
         kind: "blocked",
         symbol: symbol.displayName,
-        by: part.text,
+        by: text,
+        causes: causes.map((cause) => cause.displayName),
+        location,
+      }));
+    }
+    const { choice } = symbol;
+    const chosen = choice === null ? null : this.evaluation.computed(choice).chosen;
+    if (choice === null || chosen === null || chosen === symbol) return [];
+    const location = choice.nodes[0]?.location;
+    return [
+      {
+        kind: "excluded",
+        symbol: symbol.displayName,
+        by: chosen.displayName,
+        causes: [chosen.displayName],
         ...(location === undefined ? {} : { location }),
       },
     ];
   }
 
   /** What keeps a symbol from being set, as text; null when nothing does. */
-  failingPart(symbol: KSymbol): { text: string; location?: SourceLocation } | null {
-    const dependency = this.failing(symbol.directDependency);
-    if (dependency !== null) return { text: this.describe(dependency) };
-    const prompt = symbol.prompts[0];
-    if (prompt === undefined) return null;
-    const condition = this.failing(prompt.condition);
-    return condition === null
-      ? null
-      : { text: this.describe(condition), location: prompt.location };
-  }
-
-  /** Of an "and" the operands that are off, of anything else all of it; null when it is on. */
-  private failing(expression: Expression | null): Expression[] | null {
-    if (expression === null || this.evaluation.evaluate(expression) !== NO) return null;
-    const operands = operandsOf(expression, Op.And).filter(
-      (operand) => this.evaluation.evaluate(operand) === NO,
-    );
-    return operands.length > 0 ? operands : [expression];
-  }
-
-  private describe(expressions: readonly Expression[]): string {
-    return expressions
-      .map((expression) => format(expression, (symbol) => this.quoteText(symbol), Op.And))
-      .join(" && ");
-  }
-
-  private quoteText(symbol: KSymbol | null): string {
-    if (symbol === null) return "";
-    const isConstantText = symbol.isConstant && symbol.type === 0;
-    return isConstantText ? `"${symbol.name}"` : symbol.displayName;
+  failingPart(symbol: KSymbol): string | null {
+    const conditions = [symbol.directDependency, symbol.prompts[0]?.condition ?? null];
+    for (const condition of conditions) {
+      const operands = failingOperands(this.evaluation, condition);
+      if (operands.length > 0) return describe(operands);
+    }
+    return null;
   }
 }

@@ -143,16 +143,27 @@ export interface HelpSource {
   read(): string;
 }
 
+/** A `depends on`, `if` or `visible if` as it is written, to name the one that keeps a symbol off. */
+export interface Condition {
+  readonly kind: "dependency" | "visibility";
+  readonly expression: Expression;
+  readonly location: SourceLocation;
+}
+
 /** An entry of the menu: a config, choice, menu, comment, or (until finalize.ts) an if. */
 export class MenuNode {
   readonly symbol: KSymbol | null;
   parent: MenuNode | null;
+  /** The block that it is written in; finalize.ts moves nodes, but not this. */
+  readonly enclosing: MenuNode | null;
   readonly location: SourceLocation;
   children: readonly MenuNode[] = EMPTY;
   prompt: Property | null = null;
   dependency: Expression | null = null;
   /** `visible if`. */
   visibility: Expression | null = null;
+  /** What `dependency` and `visibility` were written as, in the order of reading. */
+  conditions: readonly Condition[] = EMPTY;
   /** Cut out of the file only when it is asked for. */
   helpSource: HelpSource | null = null;
   /** Properties written in this entry, of any kind. */
@@ -161,6 +172,7 @@ export class MenuNode {
   constructor(symbol: KSymbol | null, parent: MenuNode | null, location: SourceLocation) {
     this.symbol = symbol;
     this.parent = parent;
+    this.enclosing = parent;
     this.location = location;
   }
 

@@ -295,6 +295,12 @@ export class Parser {
     reader.expectEnd();
     const node = this.add(null);
     node.dependency = condition;
+    const { location } = node;
+    node.conditions = append(node.conditions, {
+      kind: "dependency",
+      expression: condition,
+      location,
+    });
     this.blocks.push({ kind: "if", node });
   }
 

@@ -221,7 +221,8 @@ describe("explain", () => {
         kind: "blocked",
         symbol: "LWIP_IPV6",
         by: "LIB_RANDOM",
-        location: { file: "lwip/Kconfig", line: 16 },
+        causes: ["LIB_RANDOM"],
+        location: { file: "lwip/Kconfig", line: 18 },
       },
     ]);
     expect(configuration.explain("LIB_RANDOM")).toEqual([]);

@@ -178,7 +178,7 @@ class Resolution {
     }
     if (state.visibility === NO) {
       const part = this.explainer.failingPart(symbol);
-      if (part !== null) return `${result}: it depends on ${part.text}, which is off`;
+      if (part !== null) return `${result}: it depends on ${part}, which is off`;
       return `${result}: it cannot be set by hand${this.settableBy(symbol)}`;
     }
     if (symbol.choice !== null) {
@@ -204,7 +204,7 @@ class Resolution {
       return `it is the value of the choice "${symbol.choice.prompts[0]?.text ?? ""}"; ask for another of its values instead`;
     }
     const part = this.explainer.failingPart(symbol);
-    const reason = part === null ? "it has no prompt" : `${part.text} is off`;
+    const reason = part === null ? "it has no prompt" : `${part} is off`;
     return `it is on by default and cannot be changed, because ${reason}`;
   }
 
@@ -218,7 +218,7 @@ class Resolution {
     const selectors = explainer.selectors(symbol);
     const first = selectors[0];
     const by = selectors.map(({ selector }) => selector.displayName).join(", ");
-    const part = explainer.failingPart(symbol)?.text ?? format(symbol.directDependency);
+    const part = explainer.failingPart(symbol) ?? format(symbol.directDependency);
     const origin = first === undefined ? undefined : explainer.explain(first.selector)[0];
     const asked = [...this.granted.values()].find(
       ({ symbol: { name } }) => name === origin?.symbol,

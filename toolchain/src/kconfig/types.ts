@@ -16,10 +16,22 @@ export interface Request {
 
 /** One step of a chain that ends in a symbol's value. */
 export interface Reason {
-  readonly kind: "requested" | "selected" | "implied" | "default" | "choice" | "blocked";
+  readonly kind:
+    | "requested"
+    | "selected"
+    | "implied"
+    | "default"
+    | "choice"
+    | "blocked"
+    | "excluded";
   readonly symbol: string;
-  /** What selected it, for kind "selected" and "implied"; the failing expression for "blocked". */
+  /**
+   * What selected it, for kind "selected" and "implied"; the failing expression for "blocked"; the
+   * choice's other value for "excluded".
+   */
   readonly by?: string;
+  /** For "blocked" and "excluded": the symbols whose values make it so. */
+  readonly causes?: readonly string[];
   readonly location?: SourceLocation;
 }
 
@@ -29,8 +41,8 @@ export interface Configuration {
   /** Requests that could not be granted: unknown symbol (with the nearest name), a dependency
    * that is off (which one), a value outside its range or type. */
   readonly problems: readonly Problem[];
-  /** The shortest chain why a symbol is on, from the request to the symbol; or what blocks it;
-   * empty when it is off because nobody asks for it. */
+  /** The shortest chain why a symbol is on, from the request to the symbol; or each statement that
+   * keeps it off; empty when it is off because nobody asks for it. */
   explain(symbol: string): readonly Reason[];
   /** Every select and imply that is in force for a symbol; explain() follows the shortest. */
   holders(symbol: string): readonly Reason[];

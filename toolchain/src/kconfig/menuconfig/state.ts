@@ -207,7 +207,7 @@ function whyNot(state: State, node: MenuNode): string {
   const selectors = explainer.selectors(symbol).map(({ selector }) => selector.displayName);
   if (selectors.length > 0) return `selected by ${selectors.join(", ")}`;
   const part = explainer.failingPart(symbol);
-  return part === null ? "this value is not possible here" : `needs ${part.text}`;
+  return part === null ? "this value is not possible here" : `needs ${part}`;
 }
 
 function edit(state: State, text: string, key: Key): State {
