@@ -85,6 +85,18 @@ describe("the plan", () => {
     ]);
   });
 
+  test("says it of this request, although another one has built the image", async () => {
+    const shop = workshop();
+    const reasons = async (libraries: string[]) => {
+      const { manifest } = await shop.build({ libraries });
+      const uses = manifest.libraries.map(({ name, reason }) => [name, reason]);
+      return [manifest.digest, Object.fromEntries(uses)["musl-headers"]];
+    };
+    const [digest, reason] = await reasons(["counter"]);
+    expect(reason).toBe("selected by counter");
+    expect(await reasons(["counter", "musl-headers"])).toEqual([digest, "declared"]);
+  });
+
   test("names all problems at once, each with its property", async () => {
     const shop = workshop();
     const attempt = shop.plan({

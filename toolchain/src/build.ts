@@ -13,19 +13,25 @@ export async function buildImage(
   options.signal?.throwIfAborted();
   detailsOf(plan);
   const known = await store.planned(plan.sourceHash);
-  if (known) return known;
+  if (known) return withReasons(known, plan);
   try {
     const { buildMissingImage } = await import("./graph/build-image.ts");
-    return await store.lock(
+    const built = await store.lock(
       `image-${plan.sourceHash.slice("sha256:".length)}`,
       options.signal,
       async () =>
         (await store.planned(plan.sourceHash)) ?? (await buildMissingImage(plan, store, options)),
       () => options.onProgress?.("waiting for another build of the same image"),
     );
+    return withReasons(built, plan);
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason;
     const { explainStorageFailure } = await import("./store/full.ts");
     throw await explainStorageFailure(error, store.directory);
   }
+}
+
+/** Another request may have built it, by which a library was selected that this one declares. */
+function withReasons(image: StoredImage, plan: ImagePlan): StoredImage {
+  return { ...image, manifest: { ...image.manifest, libraries: plan.libraries } };
 }
