@@ -1,15 +1,12 @@
-// menuconfig on a real pseudo-terminal: tmux is the terminal, we are the fingers.
+// `unikernel menuconfig` on a real pseudo-terminal: tmux is the terminal, we are the fingers.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { run } from "./kconfig-conf.ts";
 
-const MAIN = fileURLToPath(
-  new URL("../../toolchain/src/kconfig/menuconfig/main.ts", import.meta.url),
-);
+const program = join(import.meta.dirname, "../../toolchain/bin/unikernel");
 
 function findTmux(): string | null {
   if (run("tmux", ["-V"]).ok) return null;
@@ -24,8 +21,10 @@ const socket = join(directory, "tmux");
 const tmux = (...args: string[]) =>
   spawnSync("tmux", ["-S", socket, "-f", "/dev/null", ...args], { encoding: "utf8" }).stdout ?? "";
 
-afterAll(() => {
+afterEach(() => {
   tmux("kill-server");
+});
+afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -41,33 +40,121 @@ async function until(condition: () => boolean, what: string): Promise<void> {
 
 const shows = (text: string) => until(() => screen().includes(text), `'${text}' on the screen`);
 
-describe.skipIf(missing !== null)(`menuconfig ${missing ?? ""}`, () => {
-  it("is used with keys, and writes the file", { timeout: 120_000 }, async () => {
+/** Starts `unikernel menuconfig`; its process is the one that `pid` names. */
+function start(...commandLine: string[]): void {
+  const command = [program, "menuconfig", ...commandLine].map((word) => `'${word}'`).join(" ");
+  const line = `sh -c "echo \\$\\$ >pid; exec ${command}"; echo ended $?; read line`;
+  tmux("new-session", "-d", "-s", "menu", "-x", "70", "-y", "16", "-c", directory, line);
+}
+
+const press = (...keys: string[]): string => tmux("send-keys", "-t", "menu", ...keys);
+const type = (text: string): string => tmux("send-keys", "-t", "menu", "-l", text);
+
+describe.skipIf(missing !== null)(`menuconfig ${missing ?? ""}`, { timeout: 120_000 }, () => {
+  it("is used with keys, and writes the .config file of any tree", async () => {
     writeFileSync(
       join(directory, "Kconfig"),
       'mainmenu "Try"\nconfig A\n\tbool "Switch"\nconfig N\n\tint "Number"\n\tdepends on A\n\tdefault 5\n',
     );
     const config = join(directory, "config");
-    const command = `'${process.execPath}' '${MAIN}' Kconfig '${config}'; echo ended $?; read line`;
-    tmux("new-session", "-d", "-s", "menu", "-x", "70", "-y", "16", "-c", directory, command);
+    start("--kconfig", "Kconfig", "--config", config);
 
     await shows("[ ] Switch");
-    tmux("send-keys", "-t", "menu", "Space");
+    press("Space");
     await shows("(5) Number");
     tmux("resize-window", "-t", "menu", "-x", "50", "-y", "12");
-    tmux("send-keys", "-t", "menu", "Down");
+    press("Down");
     await shows("CONFIG_N=5");
-    tmux("send-keys", "-t", "menu", "Enter");
+    press("Enter");
     await shows("New value: 5_");
-    tmux("send-keys", "-t", "menu", "BSpace", "4", "2", "Enter");
+    press("BSpace", "4", "2", "Enter");
     await shows("(42) Number");
     expect(existsSync(config)).toBe(false);
-    tmux("send-keys", "-t", "menu", "q");
+    press("q");
     await shows("Save the changes?");
-    tmux("send-keys", "-t", "menu", "y");
+    press("y");
     await shows("ended 0");
 
     expect(screen()).not.toContain("Switch");
+    expect(screen()).toContain("saved to ");
     expect(readFileSync(config, "utf8")).toContain("CONFIG_A=y\nCONFIG_N=42\n");
   });
+
+  it("changes an application's unikernel.json, and only where something is changed", async () => {
+    const app = join(directory, "app");
+    mkdirSync(app);
+    writeFileSync(join(app, "main.c"), "int main(void) { return 0; }\n");
+    const description = join(app, "unikernel.json");
+    writeFileSync(description, '{\n\t"optimize": "size",\n\t"libraries": ["httpd"]\n}\n');
+    start("app");
+
+    await shows("Optimise for (Size)");
+    type("/LIB_MUSL");
+    press("Enter");
+    await shows("CONFIG_LIB_MUSL=y");
+    press("n");
+    await shows("needed by the application");
+    type("/LIB_LWIP");
+    press("Enter");
+    await shows("-*- lwip");
+    press("Space");
+    await shows("lwip: TCP/IP (declared)");
+    type("/LWIP_TCP_WND");
+    press("Enter");
+    await shows("CONFIG_LWIP_TCP_WND=64240");
+    press("Enter", "BSpace", "BSpace", "BSpace", "BSpace", "BSpace");
+    type("99999");
+    press("Enter");
+    await shows("'99999' is not a value from 2920 to 65535");
+    press("BSpace", "Enter");
+    await shows("CONFIG_LWIP_TCP_WND=9999");
+    press("s");
+    await shows("saved to app/unikernel.json");
+    expect(readFileSync(description, "utf8")).toBe(
+      '{\n\t"optimize": "size",\n\t"libraries": ["httpd", "lwip"],\n\t"options": {\n\t\t"LWIP_TCP_WND": 9999\n\t}\n}\n',
+    );
+
+    type("/OPTIMIZE_SPEED");
+    press("Enter");
+    await shows("( ) Speed");
+    press("Space");
+    await shows("Optimise for (Speed)");
+    writeFileSync(description, "{}\n");
+    press("s");
+    await shows("not saved: app/unikernel.json has changed meanwhile");
+    press("q");
+    await shows("Save the changes?");
+    press("n");
+    await shows("ended 0");
+    expect(readFileSync(description, "utf8")).toBe("{}\n");
+  });
+
+  it("gives the terminal back when it is ended from outside, and saves nothing", async () => {
+    const app = join(directory, "fresh");
+    mkdirSync(app);
+    start("fresh");
+    await shows("Optimise for (Speed)");
+    press("Down", "Down", "Enter");
+    await shows("(X) Speed");
+    press("Down", "Space");
+    await shows("Optimise for (Size)");
+    process.kill(Number(readFileSync(join(directory, "pid"), "utf8")), "SIGTERM");
+    await shows("ended 143");
+    expect(screen()).not.toContain("Optimise");
+    expect(existsSync(join(app, "unikernel.json"))).toBe(false);
+  });
+});
+
+it("refuses to run without a terminal, and what it cannot open", () => {
+  const menuconfig = (...commandLine: string[]) =>
+    run(program, ["menuconfig", ...commandLine], directory).output;
+  expect(menuconfig()).toContain("menuconfig needs a terminal");
+  expect(menuconfig("nowhere")).toBe("error: there is no directory nowhere");
+  expect(menuconfig("--config", "x")).toContain("--config and --allow-shell go with --kconfig");
+  mkdirSync(join(directory, "wrong"));
+  writeFileSync(join(directory, "wrong", "unikernel.json"), '{"libraries": ["lwpi"]}');
+  expect(menuconfig("wrong")).toContain('libraries[0]: there is no library "lwpi"');
+  writeFileSync(join(directory, "Kconfig"), "config A\n\tdef_bool $(shell,touch ran)\n");
+  expect(menuconfig("--kconfig", "Kconfig")).toContain("which is not allowed for this tree");
+  expect(existsSync(join(directory, "ran"))).toBe(false);
 });

@@ -1,8 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { writeTree } from "./kconfig/test-support.ts";
-import { LibraryRegistry } from "./libraries/registry.ts";
+import { noSources, writeLibraries } from "./libraries/test-support.ts";
 import { resolveRequest } from "./resolve.ts";
 
 const root = `choice
@@ -15,26 +12,10 @@ config ARCH_X86_64
 	bool "x86_64"
 config OPTIMIZE_SPEED
 	bool "Speed"
-rsource "*/Kconfig"
 `;
 
-/** Libraries by name, each with what stands below its symbol. */
-function registryOf(libraries: Readonly<Record<string, string>>): LibraryRegistry {
-  const kconfig = Object.entries(libraries).map(([name, lines]) => {
-    const symbol = `LIB_${name.replaceAll("-", "_").toUpperCase()}`;
-    return [`${name}/Kconfig`, `config ${symbol}\n\tbool "${name}"\n${lines}`];
-  });
-  const directory = dirname(writeTree({ Kconfig: root, ...Object.fromEntries(kconfig) }));
-  for (const name of Object.keys(libraries)) {
-    const description = { version: "1", licence: "MIT", description: name };
-    mkdirSync(join(directory, name), { recursive: true });
-    writeFileSync(join(directory, name, "library.json"), JSON.stringify(description));
-  }
-  return new LibraryRegistry(directory);
-}
-
 test("each library has the shortest chain why it is there", () => {
-  const registry = registryOf({
+  const registry = writeLibraries(root, {
     plat: "\tselect LIB_BASE\n",
     base: "\tselect LIB_FORMAT\n",
     format: "",
@@ -51,15 +32,6 @@ test("each library has the shortest chain why it is there", () => {
     log: "\tdefault y\n\tselect LIB_TEXT\n",
     text: "",
   });
-  const application = {
-    kind: "c",
-    directory: "",
-    implicitLibraries: ["musl"],
-    files: [],
-    sources: [],
-    logical: "app",
-    problems: [],
-  };
   const resolved = resolveRequest(
     {
       app: "",
@@ -69,7 +41,7 @@ test("each library has the shortest chain why it is there", () => {
       platform: "kvm",
       architecture: "x86_64",
     },
-    application,
+    noSources,
     registry,
   );
   expect(resolved.problems).toEqual([]);

@@ -79,7 +79,10 @@ export function resolveRequest(
 }
 
 /** The member of the root Kconfig's choice that stands for a property, e.g. PLATFORM_KVM. */
-function choiceSymbol(kind: "platform" | "architecture" | "optimize", value: string): string {
+export function choiceSymbol(
+  kind: "platform" | "architecture" | "optimize",
+  value: string,
+): string {
   const prefix = kind === "architecture" ? "ARCH" : kind.toUpperCase();
   return `${prefix}_${value.toUpperCase()}`;
 }

@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   run: () => import("./run.ts"),
   libraries: () => import("./libraries.ts"),
   explain: () => import("./explain.ts"),
+  menuconfig: () => import("./menuconfig.ts"),
   sources: () => import("./sources.ts"),
   sbom: () => import("./sbom.ts"),
   provenance: () => import("./provenance.ts"),

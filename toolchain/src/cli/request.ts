@@ -1,9 +1,9 @@
-// The options that `build` and `run` share, and unikernel.json: from a command line to a request.
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { FieldReader } from "../libraries/fields.ts";
+// The options that commands about an image share: from a command line and unikernel.json to a
+// request.
+import { resolve } from "node:path";
 import type { ImageRequest, Optimize, OptionValue, Platform } from "../types.ts";
 import { UsageError } from "./command.ts";
+import { noDescription, parseDescription, readDescriptionText } from "./description.ts";
 
 /** For node:util's parseArgs. */
 export const requestOptions = {
@@ -18,8 +18,8 @@ export const requestHelp = `  --library NAME      a micro-library the applicatio
   --optimize PROFILE  speed (default), size or debug
   --platform NAME     kvm (default: a virtual machine) or linux (a sandboxed process)
 
-DIR may hold unikernel.json: {"libraries": [...], "options": {...}, "optimize": "..."};
-the command line adds to it.`;
+DIR may hold unikernel.json: {"libraries": [...], "options": {...}, "optimize": "...",
+"platform": "..."}; the command line adds to it.`;
 
 export interface RequestValues {
   readonly library?: string[] | undefined;
@@ -35,7 +35,7 @@ export function readRequest(
   help: string,
 ): ImageRequest {
   const file =
-    directory === undefined ? noDescription : readDescription(join(directory, "unikernel.json"));
+    directory === undefined ? noDescription : parseDescription(readDescriptionText(directory));
   const options: Record<string, OptionValue> = { ...file.options };
   for (const text of values.option ?? []) {
     const equals = text.indexOf("=");
@@ -46,58 +46,24 @@ export function readRequest(
     app: directory === undefined ? "" : resolve(directory),
     libraries: [...new Set([...file.libraries, ...(values.library ?? [])])],
     options,
-    optimize: readOptimize(values.optimize ?? file.optimize ?? "speed", help),
-    platform: readPlatform(values.platform ?? "kvm", help),
+    optimize: readOptimize(values.optimize ?? file.optimize ?? optimizeProfiles[0], help),
+    platform: readPlatform(values.platform ?? file.platform ?? platforms[0], help),
     architecture: "x86_64",
   };
 }
 
+/** The default first. */
+export const optimizeProfiles = ["speed", "size", "debug"] as const;
+export const platforms = ["kvm", "linux"] as const;
+
 function readOptimize(text: string, help: string): Optimize {
-  if (text === "speed" || text === "size" || text === "debug") return text;
+  const found = optimizeProfiles.find((profile) => profile === text);
+  if (found) return found;
   throw new UsageError(`optimize must be speed, size or debug, not "${text}"`, help);
 }
 
 function readPlatform(text: string, help: string): Platform {
-  if (text === "kvm" || text === "linux") return text;
+  const found = platforms.find((platform) => platform === text);
+  if (found) return found;
   throw new UsageError(`platform must be kvm or linux, not "${text}"`, help);
-}
-
-interface FileRequest {
-  readonly libraries: readonly string[];
-  readonly options: Readonly<Record<string, OptionValue>>;
-  readonly optimize?: string | undefined;
-}
-
-const noDescription: FileRequest = { libraries: [], options: {} };
-
-function readDescription(path: string): FileRequest {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    // Without a directory the plan says what is wrong.
-    if (code === "ENOENT" || code === "ENOTDIR") return noDescription;
-    throw error;
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`unikernel.json: not JSON: ${(error as Error).message}`);
-  }
-  const fields = new FieldReader(value, "unikernel.json");
-  const options = fields.object("options");
-  for (const [symbol, option] of Object.entries(options)) {
-    if (!["boolean", "number", "string"].includes(typeof option)) {
-      throw new Error(`unikernel.json: options.${symbol} must be true, false, a number or text`);
-    }
-  }
-  const request: FileRequest = {
-    libraries: fields.strings("libraries"),
-    options: options as Record<string, OptionValue>,
-    optimize: fields.optionalString("optimize"),
-  };
-  fields.finish();
-  return request;
 }

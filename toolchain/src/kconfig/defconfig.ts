@@ -24,7 +24,7 @@ export function writeDefconfig(evaluation: Evaluation): string {
 }
 
 /** Whether a symbol gets its value without being mentioned. */
-function isDefault(evaluation: Evaluation, symbol: KSymbol): boolean {
+export function isDefault(evaluation: Evaluation, symbol: KSymbol): boolean {
   const state = evaluation.state(symbol);
   if (state.visibility <= state.reverse) return true;
   if (evaluation.text(symbol) === defaultText(evaluation, symbol)) return true;

@@ -107,6 +107,8 @@ describe("menuconfig", () => {
   it("finds symbols, also hidden ones", () => {
     const found = after(start(), "/", "text");
     expect(screen(found)).toEqual(["Title", "> S  Text", "Search: text_"]);
+    // A name first, before others that contain it.
+    expect(screen(after(start(), "/x")).slice(1, 3)).toEqual(["> X  First", "  S  Text"]);
     expect(screen(after(found, ENTER)).slice(0, 2)).toEqual(["Title > Texts", "> (abc) Text"]);
     expect(screen(after(start(), "/hid", ENTER)).at(-1)).toBe("HIDDEN is hidden: needs N=9");
   });
@@ -120,6 +122,27 @@ describe("menuconfig", () => {
       "About the switch.",
     ]);
     expect(after(start(), "?", "x").mode.kind).toBe("browse");
+  });
+
+  it("keeps what is fixed, and lets one ask for what is on anyway", () => {
+    const rules = {
+      fixed: new Map([["A", "needed by the application"]]),
+      declarable: new Set(["A", "PULLED"]),
+    };
+    const settings = new Map([
+      ["A", "y"],
+      ["Y", "y"],
+    ]);
+    const fixed = initialState(tree(), settings, rules);
+    expect(screen(fixed)[1]).toBe("> -*- Switch");
+    expect(screen(after(fixed, " ")).at(-1)).toBe("needed by the application");
+    expect(after(fixed, "n").settings).toBe(settings);
+    const asked = after(fixed, "\x1b[F", " ");
+    expect(screen(asked)).toContain("> -*- Pulled (declared)");
+    expect(asked.settings.get("PULLED")).toBe("y");
+    expect(screen(after(asked, " "))).toContain("> -*- Pulled");
+    expect(screen(after(asked, "n"))).toContain("> -*- Pulled");
+    expect(after(asked, "m").settings).toBe(asked.settings);
   });
 
   it("asks before it discards changes", () => {

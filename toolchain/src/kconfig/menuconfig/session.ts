@@ -1,11 +1,22 @@
 // What menuconfig works on: a tree and the settings that a user has made, evaluated.
 import { configLine, isWithinRange, quote, readConfig, writeConfig } from "../config-file.ts";
 import { Evaluation, tristateText } from "../evaluate.ts";
+import { Explainer } from "../explain.ts";
 import type { KconfigModel } from "../load.ts";
 import { type KSymbol, MODULE, NO, type Tristate, ValueType, YES } from "../model.ts";
 
 /** Values by symbol name, as in a .config file without quotes. Never changed in place. */
 export type Settings = ReadonlyMap<string, string>;
+
+/** What whoever keeps the settings knows of them beyond the tree. */
+export interface Rules {
+  /** Symbols whose values cannot be changed, and why. */
+  readonly fixed: ReadonlyMap<string, string>;
+  /** Symbols for which it matters that they are asked for, although others select them. */
+  readonly declarable: ReadonlySet<string>;
+}
+
+export const noRules: Rules = { fixed: new Map(), declarable: new Set() };
 
 const cache = new WeakMap<Settings, Evaluation>();
 
@@ -50,9 +61,9 @@ export const settingLine = (model: KconfigModel, settings: Settings, symbol: KSy
   configLine(evaluate(model, settings), symbol).trimEnd();
 
 /** The values that a bool or tristate may take now. */
-export function allowedValues(evaluation: Evaluation, symbol: KSymbol): Tristate[] {
+export function allowedValues(evaluation: Evaluation, rules: Rules, symbol: KSymbol): Tristate[] {
   const { visibility, reverse } = evaluation.computed(symbol);
-  if (!symbol.isBoolean || visibility <= reverse) return [];
+  if (!symbol.isBoolean || visibility <= reverse || isFixed(rules, symbol)) return [];
   if (symbol.choice !== null && visibility === YES) return [YES];
   const isTristate = evaluation.effectiveType(symbol) === ValueType.Tristate;
   return ([NO, MODULE, YES] as const).filter(
@@ -60,18 +71,32 @@ export function allowedValues(evaluation: Evaluation, symbol: KSymbol): Tristate
   );
 }
 
+const isFixed = (rules: Rules, symbol: KSymbol): boolean => rules.fixed.has(symbol.name ?? "");
+
+/** Whether a symbol is on in any case, but may be asked for besides. */
+export function isDeclarable(evaluation: Evaluation, rules: Rules, symbol: KSymbol): boolean {
+  const { visibility, reverse } = evaluation.computed(symbol);
+  const isHeldOn = visibility === YES && reverse === YES && !isFixed(rules, symbol);
+  return isHeldOn && rules.declarable.has(symbol.name ?? "");
+}
+
 /** The settings with one more, or null when the symbol cannot have that value now. */
 export function set(
   model: KconfigModel,
   settings: Settings,
+  rules: Rules,
   symbol: KSymbol,
   value: string,
 ): Settings | null {
   const evaluation = evaluate(model, settings);
   const { name } = symbol;
-  if (name === null || evaluation.computed(symbol).visibility === NO) return null;
+  if (name === null || rules.fixed.has(name)) return null;
+  if (evaluation.computed(symbol).visibility === NO) return null;
   if (symbol.isBoolean) {
-    if (!allowedValues(evaluation, symbol).some((one) => tristateText(one) === value)) return null;
+    const isAllowed = isDeclarable(evaluation, rules, symbol)
+      ? value === "y" || value === "n"
+      : allowedValues(evaluation, rules, symbol).some((one) => tristateText(one) === value);
+    if (!isAllowed) return null;
   } else if (!isWithinRange(evaluation, symbol, value)) {
     return null;
   }
@@ -85,4 +110,15 @@ export function set(
   const needsPrefix = symbol.type === ValueType.Hex && !/^0x/i.test(value);
   next.set(name, needsPrefix ? `0x${value}` : value);
   return next;
+}
+
+/** What stands in the way of setting a symbol. */
+export function whyNot(evaluation: Evaluation, rules: Rules, symbol: KSymbol): string {
+  const fixed = rules.fixed.get(symbol.name ?? "");
+  if (fixed !== undefined) return fixed;
+  const explainer = new Explainer(evaluation, new Set());
+  const selectors = explainer.selectors(symbol).map(({ selector }) => selector.displayName);
+  if (selectors.length > 0) return `selected by ${selectors.join(", ")}`;
+  const part = explainer.failingPart(symbol);
+  return part === null ? "this value is not possible here" : `needs ${part}`;
 }

@@ -1,11 +1,19 @@
 // The state of the interface, and what each key makes of it. Nothing here touches a terminal.
-import { tristateText } from "../evaluate.ts";
-import { Explainer } from "../explain.ts";
+import { type Evaluation, tristateText } from "../evaluate.ts";
 import type { KconfigModel } from "../load.ts";
 import type { MenuNode } from "../model.ts";
 import type { Key } from "./keys.ts";
 import { menuOf, type Row, rowsOf, search } from "./rows.ts";
-import { allowedValues, evaluate, type Settings, set } from "./session.ts";
+import {
+  allowedValues,
+  evaluate,
+  isDeclarable,
+  noRules,
+  type Rules,
+  type Settings,
+  set,
+  whyNot,
+} from "./session.ts";
 
 type Mode =
   | { readonly kind: "browse" }
@@ -16,6 +24,7 @@ type Mode =
 
 export interface State {
   readonly model: KconfigModel;
+  readonly rules: Rules;
   readonly settings: Settings;
   /** What the file holds. */
   readonly saved: Settings;
@@ -31,9 +40,14 @@ export interface State {
 const BROWSE: Mode = { kind: "browse" };
 const PAGE_ROWS = 10;
 
-export function initialState(model: KconfigModel, settings: Settings): State {
+export function initialState(
+  model: KconfigModel,
+  settings: Settings,
+  rules: Rules = noRules,
+): State {
   return {
     model,
+    rules,
     settings,
     saved: settings,
     menu: model.root,
@@ -44,8 +58,10 @@ export function initialState(model: KconfigModel, settings: Settings): State {
   };
 }
 
+const evaluationOf = (state: State): Evaluation => evaluate(state.model, state.settings);
+
 export const rowsIn = (state: State): Row[] =>
-  rowsOf(evaluate(state.model, state.settings), state.menu);
+  rowsOf({ ...state, evaluation: evaluationOf(state) }, state.menu);
 
 export const matches = (state: State): MenuNode[] =>
   state.mode.kind === "search" ? search(state.model.root, state.mode.text) : [];
@@ -142,18 +158,17 @@ function opened(state: State, row: Row): State {
   if (row.isMenu) return { ...state, menu: row.node, cursor: chosenRow(state, row.node) };
   if (symbol === null) return state;
   if (symbol.isBoolean) return toggled(state, row);
-  const { text } = evaluate(state.model, state.settings).computed(symbol);
+  const { text } = evaluationOf(state).computed(symbol);
   return { ...state, mode: { kind: "edit", text } };
 }
 
 /** A choice opens at its current value. */
 function chosenRow(state: State, menu: MenuNode): number {
-  const evaluation = evaluate(state.model, state.settings);
   if (!menu.symbol?.isChoice) return 0;
-  const { chosen } = evaluation.computed(menu.symbol);
+  const { chosen } = evaluationOf(state).computed(menu.symbol);
   return Math.max(
     0,
-    rowsOf(evaluation, menu).findIndex((row) => row.node.symbol === chosen),
+    rowsIn({ ...state, menu }).findIndex((row) => row.node.symbol === chosen),
   );
 }
 
@@ -172,16 +187,19 @@ function shown(state: State, node: MenuNode): State {
   return {
     ...next,
     cursor: 0,
-    message: `${node.symbol?.displayName} is hidden: ${whyNot(state, node)}`,
+    message: `${node.symbol?.displayName} is hidden: ${why(state, node)}`,
   };
 }
 
 function toggled(state: State, row: Row): State {
   const { symbol } = row.node;
   if (symbol === null || !symbol.isBoolean || symbol.isChoice) return opened(state, row);
-  const evaluation = evaluate(state.model, state.settings);
-  const allowed = allowedValues(evaluation, symbol);
-  if (allowed.length === 0) return { ...state, message: whyNot(state, row.node) };
+  const evaluation = evaluationOf(state);
+  if (isDeclarable(evaluation, state.rules, symbol)) {
+    return assigned(state, row, state.settings.get(symbol.name ?? "") === "y" ? "n" : "y");
+  }
+  const allowed = allowedValues(evaluation, state.rules, symbol);
+  if (allowed.length === 0) return { ...state, message: why(state, row.node) };
   const current = allowed.indexOf(evaluation.computed(symbol).value);
   const next = allowed[(current + 1) % allowed.length] ?? 0;
   return assigned(state, row, tristateText(next));
@@ -190,25 +208,16 @@ function toggled(state: State, row: Row): State {
 function assigned(state: State, row: Row, value: string): State {
   const { symbol } = row.node;
   if (symbol === null || symbol.isChoice) return state;
-  const settings = set(state.model, state.settings, symbol, value);
-  if (settings === null) return { ...state, message: whyNot(state, row.node) };
+  const settings = set(state.model, state.settings, state.rules, symbol, value);
+  if (settings === null) return { ...state, message: why(state, row.node) };
   // A choice is done with once a value is picked.
   const inChoice = state.menu.symbol?.isChoice === true && value === "y";
   const next = { ...state, settings, mode: BROWSE };
   return inChoice ? up(next) : moved(next, next.cursor);
 }
 
-/** What stands in the way of setting a node's symbol. */
-function whyNot(state: State, node: MenuNode): string {
-  const evaluation = evaluate(state.model, state.settings);
-  const { symbol } = node;
-  if (symbol === null) return "";
-  const explainer = new Explainer(evaluation, new Set());
-  const selectors = explainer.selectors(symbol).map(({ selector }) => selector.displayName);
-  if (selectors.length > 0) return `selected by ${selectors.join(", ")}`;
-  const part = explainer.failingPart(symbol);
-  return part === null ? "this value is not possible here" : `needs ${part}`;
-}
+const why = (state: State, { symbol }: MenuNode): string =>
+  symbol === null ? "" : whyNot(evaluationOf(state), state.rules, symbol);
 
 function edit(state: State, text: string, key: Key): State {
   if (key.kind === "escape") return { ...state, mode: BROWSE };
@@ -220,9 +229,9 @@ function edit(state: State, text: string, key: Key): State {
   const row = rowsIn(state)[state.cursor];
   const symbol = row?.node.symbol;
   if (key.kind !== "enter" || row === undefined || symbol == null) return state;
-  const settings = set(state.model, state.settings, symbol, text);
+  const settings = set(state.model, state.settings, state.rules, symbol, text);
   if (settings !== null) return { ...state, settings, mode: BROWSE };
-  const range = evaluate(state.model, state.settings).activeRange(symbol);
+  const range = evaluationOf(state).activeRange(symbol);
   const limits = range ? ` from ${range.target?.displayName} to ${range.upper?.displayName}` : "";
   return { ...state, message: `'${text}' is not a value${limits}` };
 }
