@@ -22,7 +22,8 @@ const LEAVE_SCREEN = "\x1b[?25h\x1b[?1049l";
 /** Lets the user change a document; resolves when they are done, with what the last save said. */
 export async function runMenuconfig(document: Document, signal: AbortSignal): Promise<string> {
   const { stdin, stdout } = process;
-  if (!stdin.isTTY || !stdout.isTTY) throw new Error("menuconfig needs a terminal; without one, edit the file itself");
+  if (!stdin.isTTY || !stdout.isTTY)
+    throw new Error("menuconfig needs a terminal; without one, edit the file itself");
   let state = initialState(document.model, document.settings, document.rules);
   let saved = "";
   const draw = (): void => {
