@@ -10,6 +10,7 @@ export type { PlanOptions } from "./plan.ts";
 export { planImage } from "./plan.ts";
 export type { Problem, SourceLocation } from "./problems.ts";
 export { formatProblem, ProblemsError } from "./problems.ts";
+export { keepImage, releaseImage } from "./store/roots.ts";
 export type { Store } from "./store/store.ts";
 export { openStore } from "./store/store.ts";
 export type {

@@ -1,7 +1,10 @@
 // What a Guest needs of this machine: the store's images and the drivers; behind an interface, so
 // that its tests choose their own.
+
+import { join } from "node:path";
 import type { StoredImage } from "@pulumi-unikernel/toolchain";
 import type { Driver } from "../drivers/driver.ts";
+import { type GuestImages, KeepingDriver } from "../drivers/keeping-driver.ts";
 
 export const DRIVER_NAMES = ["qemu"] as const;
 
@@ -21,7 +24,25 @@ export const machine: GuestMachine = {
     if (name !== "qemu") throw new Error(`there is no driver "${name}"; there is "qemu"`);
     const { homeDirectory } = await import("@pulumi-unikernel/toolchain");
     const { QemuDriver } = await import("../drivers/qemu/qemu-driver.ts");
-    return new QemuDriver({ home: homeDirectory() });
+    const home = homeDirectory();
+    return new KeepingDriver(new QemuDriver({ home }), imagesOfGuests(home));
   },
   programDirectory: process.cwd(),
 };
+
+/** Kept as long as the guest's directory is there, should its removal be cut short. */
+export function imagesOfGuests(home: string): GuestImages {
+  const load = () => import("@pulumi-unikernel/toolchain");
+  const directory = (id: string) => join(home, "guests", id);
+  const owner = (id: string) => `the guest ${directory(id)}`;
+  return {
+    async keep(id, digest) {
+      const { keepImage, openStore } = await load();
+      await keepImage(openStore(), { digest, owner: owner(id), while: directory(id) });
+    },
+    async release(id) {
+      const { openStore, releaseImage } = await load();
+      releaseImage(openStore(), owner(id));
+    },
+  };
+}

@@ -23,6 +23,8 @@ export class FakeToolchain implements ImageToolchain {
   readonly images = new Map<string, ImageManifest>();
   readonly plans = new Map<string, ImageManifest>();
   readonly requestedApps: string[] = [];
+  /** Digests by owner. */
+  readonly kept = new Map<string, string>();
 
   plan: ImageToolchain["plan"] = async (request) => {
     this.requestedApps.push(request.app);
@@ -69,6 +71,14 @@ export class FakeToolchain implements ImageToolchain {
   readonly planned: ImageToolchain["planned"] = async (sourceHash) => {
     const manifest = this.plans.get(sourceHash);
     return manifest && { manifest, path: "/store/i", symbolsPath: "/store/s" };
+  };
+
+  readonly keep: ImageToolchain["keep"] = async (owner, digest) => {
+    this.kept.set(owner, digest);
+  };
+
+  readonly release: ImageToolchain["release"] = async (owner, digest) => {
+    if (this.kept.get(owner) === digest) this.kept.delete(owner);
   };
 
   /** As on a machine that has never built anything. */

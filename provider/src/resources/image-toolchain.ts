@@ -14,6 +14,10 @@ export interface ImageToolchain {
   stored(digest: string): Promise<StoredImage | undefined>;
   /** The image that was built from this sourceHash, if the store has it. */
   planned(sourceHash: string): Promise<StoredImage | undefined>;
+  /** Keeps an image in the store as long as its owner wants it and `directory` exists. */
+  keep(owner: string, digest: string, directory: string): Promise<void>;
+  /** Lets an image go, if it is this one that its owner keeps. */
+  release(owner: string, digest: string): Promise<void>;
 }
 
 const load = () => import("@pulumi-unikernel/toolchain");
@@ -27,4 +31,12 @@ export const toolchain: ImageToolchain = {
   },
   stored: async (digest) => (await load()).openStore().image(digest),
   planned: async (sourceHash) => (await load()).openStore().planned(sourceHash),
+  async keep(owner, digest, directory) {
+    const { keepImage, openStore } = await load();
+    await keepImage(openStore(), { digest, owner, while: directory });
+  },
+  async release(owner, digest) {
+    const { openStore, releaseImage } = await load();
+    releaseImage(openStore(), owner, digest);
+  },
 };

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Archive, Asset, type PropertyMap, Secret, Unknown } from "../values.ts";
 import { createImage } from "./image.ts";
-import { FakeToolchain, listeningContext } from "./image-harness.ts";
+import { FakeToolchain, listeningContext, URN } from "./image-harness.ts";
 import type { Resource } from "./resource.ts";
 
 let tools: FakeToolchain;
@@ -334,6 +334,43 @@ describe("Read", () => {
     await expect(read("web")).rejects.toThrow('by its digest, "sha256:" and 64 digits, not "web"');
     const id = `sha256:${"0".repeat(64)}`;
     await expect(read(id)).rejects.toThrow(`there is no image ${id} in this machine's store`);
+  });
+});
+
+describe("What a stack names is kept in the store", () => {
+  const owner = `${URN} of /program`;
+
+  it("from its creation on, not already in preview", async () => {
+    const inputs = await checked({ app: "./app" });
+    await create(inputs, true);
+    expect(tools.kept.size).toBe(0);
+    const { state } = await create(inputs);
+    expect([...tools.kept]).toStrictEqual([[owner, state.digest]]);
+  });
+
+  it("another image once it is updated, until it is deleted", async () => {
+    const olds = await checked({ app: "./app" });
+    const { id, state } = await create(olds);
+    tools.source = "int other;";
+    const news = await checked({ app: "./app" });
+    const updated = await update(olds, state, news);
+    expect(tools.kept.get(owner)).toBe(updated.digest);
+    // What a replacement deletes is the image before it.
+    await image.delete(context, { id, state, timeoutSeconds: 0 });
+    expect(tools.kept.get(owner)).toBe(updated.digest);
+    await image.delete(context, { id, state: updated, timeoutSeconds: 0 });
+    expect(tools.kept.size).toBe(0);
+  });
+
+  it("again after the store was emptied and filled by somebody else", async () => {
+    const inputs = await checked({ app: "./app" });
+    const { state } = await create(inputs);
+    tools.kept.clear();
+    expect((await diff(inputs, state, inputs)).needsUpdate).toBeUndefined();
+    expect(tools.kept.get(owner)).toBe(state.digest);
+    tools.kept.clear();
+    await image.read(context, { id: "web-1", inputs, state });
+    expect(tools.kept.get(owner)).toBe(state.digest);
   });
 });
 

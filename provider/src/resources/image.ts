@@ -29,6 +29,9 @@ export function createImage(
   programDirectory: string = process.cwd(),
 ): Resource {
   const plan = (inputs: PropertyMap) => tools.plan(imageRequest(inputs, programDirectory));
+  const ownerOf = (urn: string) => `${urn} of ${programDirectory}`;
+  /** What the state names stays in the store; another stack may keep the same image. */
+  const keep = (urn: string, digest: string) => tools.keep(ownerOf(urn), digest, programDirectory);
 
   /** The state after a build, or in preview what is known of it without one. */
   async function make(
@@ -45,6 +48,7 @@ export function createImage(
       : await tools.planned(planned.sourceHash);
     if (image === undefined) return unbuilt(inputs, planned, before);
     refuseOtherBytes(before, planned, image.manifest);
+    if (!preview) await keep(context.urn, image.manifest.digest);
     return built(inputs, planned, image.manifest);
   }
 
@@ -85,7 +89,11 @@ export function createImage(
       const result = imageChanges(olds, news);
       const digest = unwrap(state.digest ?? null);
       if (Object.keys(result.changes).length > 0 || typeof digest !== "string") return result;
-      if (!DIGEST.test(digest) || (await tools.stored(digest)) !== undefined) return result;
+      if (!DIGEST.test(digest)) return result;
+      if ((await tools.stored(digest)) !== undefined) {
+        await keep(context.urn, digest);
+        return result;
+      }
       context.log("info", `the image ${digest} is not in this machine's store: rebuilding it`);
       // Everything stays stable: a rebuild gives the same bytes or fails.
       return { ...result, needsUpdate: true };
@@ -99,9 +107,13 @@ export function createImage(
       return make(context, news, preview, state);
     },
 
-    async read(_context, { id, inputs, state }) {
+    async read(context, { id, inputs, state }) {
       // An image that is missing from the store is not gone: it can be built again.
-      if (Object.keys(state).length > 0) return { inputs, state };
+      if (Object.keys(state).length > 0) {
+        const digest = unwrap(state.digest ?? null);
+        if (typeof digest === "string" && DIGEST.test(digest)) await keep(context.urn, digest);
+        return { inputs, state };
+      }
       if (!DIGEST.test(id)) {
         throw new Error(`an Image is imported by its digest, "sha256:" and 64 digits, not "${id}"`);
       }
@@ -109,11 +121,14 @@ export function createImage(
       if (image === undefined) {
         throw new Error(`there is no image ${id} in this machine's store; build it here first`);
       }
+      await keep(context.urn, id);
       const found = importedInputs(image.manifest);
       return { inputs: found, state: { ...found, ...fromManifest(image.manifest) } };
     },
 
-    async delete(context) {
+    async delete(context, { state }) {
+      const digest = unwrap(state.digest ?? null);
+      if (typeof digest === "string") await tools.release(ownerOf(context.urn), digest);
       context.status("the image's file stays in the store, which is a cache");
     },
   };

@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   sources: () => import("./sources.ts"),
   sbom: () => import("./sbom.ts"),
   provenance: () => import("./provenance.ts"),
+  gc: () => import("./gc.ts"),
 };
 
 async function main(commandLine: readonly string[]): Promise<number> {

@@ -4,6 +4,7 @@ import { statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { buildImage } from "../build.ts";
 import { planImage } from "../plan.ts";
+import { parseSizeBytes } from "../size.ts";
 import { openStore } from "../store/store.ts";
 import type { Command } from "./command.ts";
 import { UsageError } from "./command.ts";
@@ -71,10 +72,9 @@ function isFile(path: string): boolean {
 
 /** Bytes of "32MiB", "1GiB" or "64M". */
 export function parseMemory(text: string): number {
-  const match = /^(\d+)\s*([KMG])i?B?$/i.exec(text);
-  const [, amount, unit] = match ?? [];
-  if (!amount || !unit) throw new UsageError(`memory "${text}": expected e.g. 32MiB`, usage);
-  return Number(amount) * 1024 ** ("KMG".indexOf(unit.toUpperCase()) + 1);
+  const bytes = /[KMG]/i.test(text) ? parseSizeBytes(text) : undefined;
+  if (!bytes) throw new UsageError(`memory "${text}": expected e.g. 32MiB`, usage);
+  return bytes;
 }
 
 export function parsePort(text: string): { readonly host: number; readonly guest: number } {

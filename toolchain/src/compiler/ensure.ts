@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { homeDirectory } from "../home.ts";
+import { markUsed } from "../store/use.ts";
 import type { BuildOptions } from "../types.ts";
 import { compilerPin } from "./pin.ts";
 
@@ -28,5 +29,6 @@ export async function ensureCompiler(options: BuildOptions = {}): Promise<string
 
 function isInstalled(directory: string): boolean {
   const stamp = join(directory, compilerStampName);
+  markUsed(stamp);
   return existsSync(stamp) && readFileSync(stamp, "utf8") === compilerPin.sha256;
 }

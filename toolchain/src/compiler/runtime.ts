@@ -9,6 +9,7 @@ import { keyOf, sha256 } from "../graph/hash.ts";
 import { runTool } from "../graph/process.ts";
 import { publish, withTemporary, writeAtomically } from "../store/atomic.ts";
 import type { Store } from "../store/store.ts";
+import { markUsed } from "../store/use.ts";
 import type { BuildOptions } from "../types.ts";
 import type { Compiler } from "./compiler.ts";
 import { compilerIdentity } from "./pin.ts";
@@ -76,7 +77,9 @@ export async function ensureRuntime(
 async function findRecorded(store: Store, record: string): Promise<string | undefined> {
   try {
     const sha = readFileSync(record, "utf8");
-    return sha256(readFileSync(archivePath(store, sha))) === sha ? sha : undefined;
+    if (sha256(readFileSync(archivePath(store, sha))) !== sha) return undefined;
+    markUsed(record, archivePath(store, sha));
+    return sha;
   } catch {
     return undefined;
   }

@@ -12,6 +12,7 @@ import { ensureGenerated } from "../sources/generate.ts";
 import { sourceTree } from "../sources/tree.ts";
 import { publish, withTemporary, writeAtomically } from "../store/atomic.ts";
 import type { Store } from "../store/store.ts";
+import { markUsed } from "../store/use.ts";
 import type { BuildOptions } from "../types.ts";
 import {
   type CompileContext,
@@ -78,6 +79,7 @@ export async function ensureConfigHeader(
   context: CompileContext,
   text: string,
 ): Promise<void> {
+  markUsed(context.configHeaderPath);
   if (existsSync(context.configHeaderPath)) return;
   await writeAtomically(store.temporaryDirectory, context.configHeaderPath, text);
 }
@@ -161,8 +163,11 @@ async function writeArchive(
 /** The archive that was made under this key, if it is here and intact. */
 async function findArchive(store: Store, key: string): Promise<string | undefined> {
   try {
-    const sha = readFileSync(recordPath(store, key), "utf8");
-    return sha256(readFileSync(archivePath(store, sha))) === sha ? sha : undefined;
+    const record = recordPath(store, key);
+    const sha = readFileSync(record, "utf8");
+    if (sha256(readFileSync(archivePath(store, sha))) !== sha) return undefined;
+    markUsed(record, archivePath(store, sha));
+    return sha;
   } catch {
     return undefined;
   }

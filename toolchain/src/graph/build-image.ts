@@ -9,6 +9,9 @@ import { detailsOf } from "../plan.ts";
 import { ProblemsError } from "../problems.ts";
 import { makeRecord } from "../record/make.ts";
 import { removeAbandoned, withTemporary } from "../store/atomic.ts";
+import { collectWhenDue } from "../store/automatic.ts";
+import { withLease } from "../store/leases.ts";
+import { storeLimitBytes } from "../store/limit.ts";
 import type { Store } from "../store/store.ts";
 import type { BuildOptions, ImageManifest, ImagePlan, StoredImage } from "../types.ts";
 import { toolchainVersion } from "../version.ts";
@@ -20,12 +23,20 @@ import { Pool } from "./pool.ts";
 import { linkProblems } from "./undefined-symbols.ts";
 import type { ImageContext } from "./unit.ts";
 
-/** Builds an image that the store lacks and adds it. */
+/** Builds an image that the store lacks and adds it. Whatever it looks up stays meanwhile. */
 export async function buildMissingImage(
   plan: ImagePlan,
   store: Store,
   options: BuildOptions,
 ): Promise<StoredImage> {
+  // Told before anything is built, not after.
+  storeLimitBytes();
+  const image = await withLease(store, options, () => build(plan, store, options));
+  void collectWhenDue(store);
+  return image;
+}
+
+async function build(plan: ImagePlan, store: Store, options: BuildOptions): Promise<StoredImage> {
   const { registry, tree, libraries } = detailsOf(plan);
   await removeAbandoned(store.temporaryDirectory);
   const compiler = compilerAt(await ensureCompiler(options));

@@ -7,6 +7,7 @@ import { isAbsolute, join } from "node:path";
 import type { Compiler } from "../compiler/compiler.ts";
 import { publish, withTemporary, writeAtomically } from "../store/atomic.ts";
 import type { Store } from "../store/store.ts";
+import { markUsed } from "../store/use.ts";
 import { parseDepfile } from "./depfile.ts";
 import { type KeyPart, keyOf, sha256, sha256File } from "./hash.ts";
 import { runTool } from "./process.ts";
@@ -95,14 +96,17 @@ export async function findCompiled(
   context: CompileContext,
   source: SourceFile,
 ): Promise<CompiledObject | undefined> {
-  const record = await readRecord(context.store, compileKey(context, source));
+  const key = compileKey(context, source);
+  const record = await readRecord(context.store, key);
   for (const entry of record.entries) {
     const unchanged = entry.inputs.every(([logical, sha]) => {
       const path = realPath(context.roots, logical);
       return path !== undefined && hashIfPresent(path) === sha;
     });
     if (!unchanged) continue;
-    if (hashIfPresent(objectPath(context.store, entry.object)) !== entry.object) continue;
+    const object = objectPath(context.store, entry.object);
+    if (hashIfPresent(object) !== entry.object) continue;
+    markUsed(object, recordPath(context.store, key));
     return { logical: source.logical, sha256: entry.object, warnings: "" };
   }
   return undefined;

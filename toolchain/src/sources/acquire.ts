@@ -8,6 +8,7 @@ import { hashFiles, listTree, readTree } from "../libraries/tree.ts";
 import type { Origin, ThirdPartySource } from "../libraries/types.ts";
 import { publish, withTemporary } from "../store/atomic.ts";
 import type { Store } from "../store/store.ts";
+import { markUsed } from "../store/use.ts";
 import type { BuildOptions } from "../types.ts";
 import { applyEdits } from "./edits.ts";
 import { globMatcher } from "./glob.ts";
@@ -41,7 +42,9 @@ function verified(tree: SourceTree): readonly FileHash[] | undefined {
   const stamp = join(dirname(tree.directory), stampName);
   if (!existsSync(stamp) || !existsSync(tree.directory)) return undefined;
   const files = readTree(tree.directory, () => true);
-  return treeHash(files) === readFileSync(stamp, "utf8") ? files : undefined;
+  if (treeHash(files) !== readFileSync(stamp, "utf8")) return undefined;
+  markUsed(stamp);
+  return files;
 }
 
 async function fetchTree(tree: SourceTree, store: Store, options: BuildOptions): Promise<void> {

@@ -6,6 +6,7 @@ import type { Library } from "../libraries/library.ts";
 import type { LibraryRegistry } from "../libraries/registry.ts";
 import { publish, withTemporary } from "../store/atomic.ts";
 import type { Store } from "../store/store.ts";
+import { markUsed } from "../store/use.ts";
 import { generatedTree } from "./generated.ts";
 import { transforms } from "./transforms.ts";
 import { sourceTree } from "./tree.ts";
@@ -18,7 +19,9 @@ export async function ensureGenerated(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const generated = generatedTree(library, registry, store);
-  if (!generated || existsSync(generated.directory)) return;
+  if (!generated) return;
+  markUsed(generated.directory);
+  if (existsSync(generated.directory)) return;
   const tree = sourceTree(library, registry, store);
   const version = tree?.source.version ?? library.description.version;
   await withTemporary(store.temporaryDirectory, "generated", async (temporary) => {

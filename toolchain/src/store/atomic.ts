@@ -49,7 +49,7 @@ export async function writeAtomically(
 }
 
 /** Old enough that no process of another host or container can still be writing to it. */
-const abandonedAfterMs = 24 * 3600 * 1000;
+export const abandonedAfterMs = 24 * 3600 * 1000;
 
 /** Removes what builds left behind that were killed before they could clean up. */
 export async function removeAbandoned(directory: string): Promise<void> {

@@ -8,6 +8,7 @@ import { homeDirectory } from "../home.ts";
 import type { BuildRecord } from "../record/types.ts";
 import type { ImageManifest, StoredImage } from "../types.ts";
 import { publish, withTemporary, writeAtomically } from "./atomic.ts";
+import { markUsed } from "./use.ts";
 
 /** Several sources may make one image; each says something else of it. */
 export type Build = Pick<ImageManifest, "digest" | "sourceHash">;
@@ -42,6 +43,7 @@ export class Store {
         readFileSync(join(directory, "manifest.json"), "utf8"),
       ) as ImageManifest;
       if (`sha256:${sha256(readFileSync(path))}` === digest && manifest.digest === digest) {
+        markUsed(join(directory, "manifest.json"));
         return { manifest, path, symbolsPath: join(directory, "symbols.elf") };
       }
     } catch (error) {
@@ -61,6 +63,7 @@ export class Store {
     } catch {
       return undefined;
     }
+    markUsed(this.#planPath(sourceHash));
     const image = await this.image(manifest.digest);
     // Several sources may give one image: what is said of it belongs to the source asked for.
     return image && { ...image, manifest };
@@ -113,8 +116,11 @@ export class Store {
 
   /** What keep() has kept, if it is here. */
   kept(build: Build, name: string): string | undefined {
+    const path = this.#buildPath(build, name);
     try {
-      return readFileSync(this.#buildPath(build, name), "utf8");
+      const content = readFileSync(path, "utf8");
+      markUsed(path);
+      return content;
     } catch {
       return undefined;
     }

@@ -1,0 +1,66 @@
+// Any driver, with the images of its guests kept in the store from before they start until they
+// are removed, so that garbage collection never takes away what a guest runs.
+import { existsSync } from "node:fs";
+import type { Driver, GuestProgress, GuestSpec, PortForward } from "./driver.ts";
+
+export interface GuestImages {
+  /** What is there afterwards stays until it is released. May be repeated. */
+  keep(guestId: string, digest: string): Promise<void>;
+  /** Succeeds when nothing is kept. */
+  release(guestId: string): Promise<void>;
+}
+
+export class KeepingDriver implements Driver {
+  readonly name: string;
+  readonly #driver: Driver;
+  readonly #images: GuestImages;
+
+  constructor(driver: Driver, images: GuestImages) {
+    this.name = driver.name;
+    this.#driver = driver;
+    this.#images = images;
+  }
+
+  async apply(spec: GuestSpec, signal: AbortSignal) {
+    await this.#images.keep(spec.id, spec.digest);
+    if (!existsSync(spec.imagePath)) {
+      throw new Error(
+        `the image ${spec.digest} was removed from the store a moment ago; try again, and it is built again`,
+      );
+    }
+    return this.#driver.apply(spec, signal);
+  }
+
+  async remove(id: string) {
+    await this.#driver.remove(id);
+    await this.#images.release(id);
+  }
+
+  unavailable() {
+    return this.#driver.unavailable();
+  }
+  portProblems(owner: string, ports: readonly PortForward[]) {
+    return this.#driver.portProblems(owner, ports);
+  }
+  guests() {
+    return this.#driver.guests();
+  }
+  configuration(id: string) {
+    return this.#driver.configuration(id);
+  }
+  mark(id: string, owner: string, progress: GuestProgress) {
+    return this.#driver.mark(id, owner, progress);
+  }
+  status(id: string) {
+    return this.#driver.status(id);
+  }
+  accepts(id: string, forward: PortForward, limits: Parameters<Driver["accepts"]>[2]) {
+    return this.#driver.accepts(id, forward, limits);
+  }
+  takePorts(id: string, ports: readonly PortForward[]) {
+    return this.#driver.takePorts(id, ports);
+  }
+  consoleTail(id: string, lines: number) {
+    return this.#driver.consoleTail(id, lines);
+  }
+}
