@@ -7,6 +7,19 @@ import { join } from "node:path";
 
 const VERSION = "6.1";
 
+/**
+ * How much to compare: what a test run has time for, unless a variable says otherwise, e.g.
+ * KCONFIG_TEST_TREES=4000.
+ */
+export function countFrom(variable: string, usual: number): number {
+  const text = process.env[variable] ?? String(usual);
+  if (!/^[1-9][0-9]*$/.test(text)) throw new Error(`${variable}: not a count: ${text}`);
+  return Number(text);
+}
+
+/** The trees that fast-check makes are the same for the same seed. */
+export const treeSeed = countFrom("KCONFIG_TEST_SEED", 1);
+
 export const cacheDirectory = join(
   process.env.UNIKERNEL_HOME ?? join(homedir(), ".pulumi-unikernel"),
   "cache",

@@ -1,5 +1,6 @@
 // Our engine against the kernel's conf on the complete Kconfig tree of Debian's kernel for
-// x86_64: the same .config, byte for byte. FULL=1 compares 200 random configurations.
+// x86_64: the same .config, byte for byte. KCONFIG_TEST_CONFIGURATIONS=200 compares as many random
+// configurations.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +17,7 @@ import {
 } from "../../toolchain/src/kconfig/generate.ts";
 import { writeAutoConf, writeHeader } from "../../toolchain/src/kconfig/header.ts";
 import { type KconfigModel, loadModel } from "../../toolchain/src/kconfig/index.ts";
-import { conf, linuxEnvironment, linuxTree } from "./kconfig-conf.ts";
+import { conf, countFrom, linuxEnvironment, linuxTree } from "./kconfig-conf.ts";
 
 const tool = conf();
 const tree = linuxTree();
@@ -25,7 +26,7 @@ const confPath = "value" in tool ? tool.value : "";
 const root = "value" in tree ? tree.value : "";
 
 const DEFCONFIG = "arch/x86/configs/x86_64_defconfig";
-const randomCount = process.env.FULL === "1" ? 200 : 8;
+const randomCount = countFrom("KCONFIG_TEST_CONFIGURATIONS", 16);
 
 const directory = mkdtempSync(join(tmpdir(), "kconfig-linux-"));
 const environment = linuxEnvironment();

@@ -1,6 +1,6 @@
 // Our engine against the kernel's conf on random trees: every kind of generated configuration,
 // an old file brought up to date, and its minimal form must be the same bytes.
-// FULL=1 compares ten times as many trees.
+// KCONFIG_TEST_TREES=4000 compares as many trees, KCONFIG_TEST_SEED=2 others.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,14 +17,14 @@ import {
 } from "../../toolchain/src/kconfig/generate.ts";
 import { type KconfigModel, loadModel } from "../../toolchain/src/kconfig/index.ts";
 import { ProblemsError } from "../../toolchain/src/problems.ts";
-import { conf } from "./kconfig-conf.ts";
+import { conf, countFrom, treeSeed } from "./kconfig-conf.ts";
 import { decisionLists, type RandomTree, randomTree } from "./kconfig-trees.ts";
 
 const tool = conf();
 const missing = "missing" in tool ? tool.missing : null;
 const confPath = "value" in tool ? tool.value : "";
-const trees = process.env.FULL === "1" ? 4000 : 250;
-const seed = Number(process.env.KCONFIG_TEST_SEED ?? "1");
+const usualTrees = 300;
+const trees = countFrom("KCONFIG_TEST_TREES", usualTrees);
 const SEEDS = [1, 2, 3];
 
 const directory = mkdtempSync(join(tmpdir(), "kconfig-random-"));
@@ -104,8 +104,8 @@ describe.skipIf(missing !== null)(`random trees against the kernel's conf ${miss
         if (theirs !== null) accepted++;
         expect(ours, tree.kconfig + tree.config).toEqual(theirs);
       }),
-      // Shrinking takes many minutes: FULL=1 does it, else the tree is shown as it is.
-      { numRuns: trees, seed, endOnFailure: process.env.FULL !== "1" },
+      // Shrinking takes many minutes; who compares more than usual has the time.
+      { numRuns: trees, seed: treeSeed, endOnFailure: trees <= usualTrees },
     );
     // Otherwise the generator makes circular trees only, and nothing was compared.
     expect(accepted).toBeGreaterThan(trees / 2);
