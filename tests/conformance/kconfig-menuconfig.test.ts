@@ -54,7 +54,8 @@ describe.skipIf(missing !== null)(`menuconfig ${missing ?? ""}`, { timeout: 120_
   it("is used with keys, and writes the .config file of any tree", async () => {
     writeFileSync(
       join(directory, "Kconfig"),
-      'mainmenu "Try"\nconfig A\n\tbool "Switch"\nconfig N\n\tint "Number"\n\tdepends on A\n\tdefault 5\n',
+      'mainmenu "Try"\nconfig A\n\tbool "Switch"\nconfig N\n\tint "Number"\n\tdepends on A\n\tdefault 5\n' +
+        'config B\n\tbool "Selects"\n\tselect C\nconfig C\n\tbool\n\tdepends on !A\n',
     );
     const config = join(directory, "config");
     start("--kconfig", "Kconfig", "--config", config);
@@ -69,6 +70,8 @@ describe.skipIf(missing !== null)(`menuconfig ${missing ?? ""}`, { timeout: 120_
     await shows("New value: 5_");
     press("BSpace", "4", "2", "Enter");
     await shows("(42) Number");
+    press("Down", "Space");
+    await shows("[*] Selects");
     expect(existsSync(config)).toBe(false);
     press("q");
     await shows("Save the changes?");
@@ -76,7 +79,9 @@ describe.skipIf(missing !== null)(`menuconfig ${missing ?? ""}`, { timeout: 120_
     await shows("ended 0");
 
     expect(screen()).not.toContain("Switch");
-    expect(screen()).toContain("saved to ");
+    expect(screen().replaceAll("\n", "")).toMatch(
+      /saved to .*; Kconfig:10: C is selected by B, but depends on !A, which is off/,
+    );
     expect(readFileSync(config, "utf8")).toContain("CONFIG_A=y\nCONFIG_N=42\n");
   });
 

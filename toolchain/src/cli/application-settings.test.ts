@@ -50,6 +50,7 @@ config HTTPD_FAST
 	select LWIP_POLL
 `,
   log: "\tdepends on PLATFORM_KVM\n",
+  trace: "\tselect LIB_LOG\n",
   lwip: `if LIB_LWIP
 config LWIP_WINDOW
 	int "window"
@@ -201,6 +202,16 @@ describe("settings of an application", () => {
     });
   });
 
+  it("may hold what a build refuses, if other settings can mend it", () => {
+    const before = open(["trace"], {}, { platform: "linux" });
+    const [problem] = before.unmet;
+    expect(problem?.path).toBe("libraries[0]");
+    expect(problem?.message).toBe(
+      "LIB_LOG is selected by LIB_TRACE, but depends on PLATFORM_KVM, which is off",
+    );
+    expect(saved(before, "PLATFORM_KVM=y")).toEqual({ libraries: ["trace"], options: {} });
+  });
+
   it("give the same configuration when they are read again", () => {
     const names = [...open().model.symbols.names.keys()].filter((name) => /[A-Z]{3}/.test(name));
     const values = ["y", "n", "y", "n", "150", "0x1f", "text", "1500"];
@@ -222,7 +233,7 @@ describe("settings of an application", () => {
         }
         const { description } = describeSettings(before, settings);
         const again = resolveRequest(requestOf(description), noSources, registry);
-        expect(again.problems).toEqual([]);
+        expect(again.problems).toEqual(again.configuration.unmet);
         const evaluation = evaluate(before.model, settings);
         for (const [name, symbol] of before.model.symbols.names) {
           if (symbol.nodes.length === 0 || evaluation.computed(symbol).visibility === NO) continue;

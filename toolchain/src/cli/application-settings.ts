@@ -6,7 +6,7 @@ import { evaluate, type Rules, type Settings, whyNot } from "../kconfig/menuconf
 import { type KSymbol, NO, ValueType } from "../kconfig/model.ts";
 import { librarySymbol } from "../libraries/library.ts";
 import type { LibraryRegistry } from "../libraries/registry.ts";
-import { ProblemsError } from "../problems.ts";
+import { type Problem, ProblemsError } from "../problems.ts";
 import { choiceSymbol, resolveRequest } from "../resolve.ts";
 import type { ImageRequest, OptionValue } from "../types.ts";
 import type { Description } from "./description.ts";
@@ -21,6 +21,8 @@ export interface ApplicationSettings {
   readonly libraries: readonly string[];
   /** What the file holds. */
   readonly description: Description;
+  /** What a build would refuse, but can be mended by other settings. */
+  readonly unmet: readonly Problem[];
 }
 
 /** Throws a ProblemsError when the file asks for what there is not. */
@@ -30,8 +32,14 @@ export function applicationSettings(
   application: Application,
   registry: LibraryRegistry,
 ): ApplicationSettings {
-  const { tree, requests, problems } = resolveRequest(request, application, registry);
-  if (problems.length > 0) throw new ProblemsError(problems);
+  const { tree, requests, configuration, problems } = resolveRequest(
+    request,
+    application,
+    registry,
+  );
+  const { unmet } = configuration;
+  const wrong = problems.filter((problem) => !unmet.includes(problem));
+  if (wrong.length > 0) throw new ProblemsError(wrong);
   const fixed = requests.filter(({ path }) => path === "app").map(({ symbol }) => symbol);
   return {
     model: tree.model,
@@ -42,6 +50,7 @@ export function applicationSettings(
     settings: new Map(requests.map(({ symbol, value }) => [symbol, value])),
     libraries: registry.names(),
     description,
+    unmet,
   };
 }
 

@@ -5,9 +5,10 @@ import { parseArgs } from "node:util";
 import { readCApplication } from "../apps/c.ts";
 import { bundledLibrariesDirectory } from "../home.ts";
 import { loadModel } from "../kconfig/index.ts";
-import { configText, noRules, settingsOf } from "../kconfig/menuconfig/session.ts";
+import { configText, noRules, settingsOf, unmetProblems } from "../kconfig/menuconfig/session.ts";
 import { type Document, runMenuconfig } from "../kconfig/menuconfig/terminal.ts";
 import { LibraryRegistry } from "../libraries/registry.ts";
+import { formatProblem } from "../problems.ts";
 import { applicationSettings, describeSettings } from "./application-settings.ts";
 import type { Command } from "./command.ts";
 import { UsageError } from "./command.ts";
@@ -61,24 +62,27 @@ function applicationDocument(directory: string, librariesDirectory: string): Doc
   if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Error(`there is no directory ${directory}`);
   }
+  const registry = new LibraryRegistry(librariesDirectory);
   let text = readDescriptionText(directory);
-  const before = applicationSettings(
-    readRequest(directory, {}, usage),
-    parseDescription(text),
-    // That it has no sources yet does not matter here.
-    readCApplication(directory),
-    new LibraryRegistry(librariesDirectory),
-  );
+  const open = () =>
+    applicationSettings(
+      readRequest(directory, {}, usage),
+      parseDescription(text),
+      // That it has no sources yet does not matter here.
+      readCApplication(directory),
+      registry,
+    );
+  const before = open();
   return {
     ...before,
+    message: before.unmet.map(formatProblem).join("; "),
     save: (settings) => {
-      if (readDescriptionText(directory) !== text) {
-        throw new Error(`${path} has changed meanwhile`);
-      }
+      if (readDescriptionText(directory) !== text) throw new Error(`${path} has changed meanwhile`);
       const { description, left } = describeSettings(before, settings);
       text = formatDescription(text, description);
       writeFileSync(path, text);
-      return `saved to ${path}${left.length > 0 ? ` without ${left.join(", ")}` : ""}`;
+      const without = left.length > 0 ? ` without ${left.join(", ")}` : "";
+      return [`saved to ${path}${without}`, ...open().unmet.map(formatProblem)].join("; ");
     },
   };
 }
@@ -93,10 +97,12 @@ function treeDocument(kconfig: string, config: string, allowShell: boolean): Doc
     model,
     rules: noRules,
     settings: settingsOf(model, old, config),
+    message: "",
     save: (settings) => {
       if (existsSync(config)) copyFileSync(config, `${config}.old`);
       writeFileSync(config, configText(model, settings));
-      return `saved to ${config}`;
+      const unmet = unmetProblems(model, settings).map(formatProblem);
+      return [`saved to ${config}`, ...unmet].join("; ");
     },
   };
 }

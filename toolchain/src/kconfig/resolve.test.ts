@@ -164,7 +164,9 @@ describe("resolve", () => {
   });
 
   it("reports a selected symbol whose dependencies are off, where it is selected", () => {
-    expect(tree.resolve([library("https")]).problems).toEqual([
+    const { problems: found, unmet } = tree.resolve([library("https")]);
+    expect(unmet).toEqual(found);
+    expect(found).toEqual([
       {
         path: "libraries[https]",
         message: "LIB_TLS is selected by LIB_HTTPS, but depends on LIB_RANDOM, which is off",

@@ -2,14 +2,14 @@
 // be granted what stands in its way. All problems are reported at once.
 
 import { nearestName } from "../nearest.ts";
-import type { Problem, SourceLocation } from "../problems.ts";
+import type { Problem } from "../problems.ts";
 import { Evaluation } from "./evaluate.ts";
 import { Explainer } from "./explain.ts";
-import { format } from "./expression.ts";
 import type { KconfigModel } from "./load.ts";
 import { type KSymbol, NO, type Tristate, typeName, ValueType, YES } from "./model.ts";
 import { isValidText, readNumber } from "./numbers.ts";
 import type { Configuration, Request } from "./types.ts";
+import { unmetProblem } from "./unmet.ts";
 
 interface Granted {
   readonly request: Request;
@@ -74,10 +74,11 @@ class Resolution {
     }
     const explainer = new Explainer(evaluation, new Set(this.granted.keys()));
     for (const granted of this.granted.values()) this.verify(granted);
-    for (const symbol of evaluation.unmet) this.unmet(symbol, explainer);
+    const unmet = [...evaluation.unmet].map((symbol) => this.unmetProblem(symbol, explainer));
     return {
       values,
-      problems: this.problems,
+      problems: [...this.problems, ...unmet],
+      unmet,
       explain: (name) => {
         const symbol = model.symbols.names.get(name);
         return symbol === undefined ? [] : explainer.explain(symbol);
@@ -214,20 +215,13 @@ class Resolution {
   }
 
   /** A selected symbol whose own dependencies are off: the tree's fault or the request's. */
-  private unmet(symbol: KSymbol, explainer: Explainer): void {
-    const selectors = explainer.selectors(symbol);
-    const first = selectors[0];
-    const by = selectors.map(({ selector }) => selector.displayName).join(", ");
-    const part = explainer.failingPart(symbol) ?? format(symbol.directDependency);
-    const origin = first === undefined ? undefined : explainer.explain(first.selector)[0];
+  private unmetProblem(symbol: KSymbol, explainer: Explainer): Problem {
+    const problem = unmetProblem(this.evaluation, symbol);
+    const [selector] = explainer.selectors(symbol);
+    const origin = selector === undefined ? undefined : explainer.explain(selector.selector)[0];
     const asked = [...this.granted.values()].find(
       ({ symbol: { name } }) => name === origin?.symbol,
     );
-    const location: SourceLocation | undefined = first?.property.location;
-    const problem = {
-      path: asked?.request.path ?? "",
-      message: `${symbol.displayName} is selected by ${by}, but depends on ${part}, which is off`,
-    };
-    this.problems.push(location === undefined ? problem : { ...problem, location });
+    return { ...problem, path: asked?.request.path ?? "" };
   }
 }

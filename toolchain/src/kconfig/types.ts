@@ -39,8 +39,10 @@ export interface Configuration {
   /** Every symbol with a value that would be written to .config, sorted by name. */
   readonly values: ReadonlyMap<string, string>;
   /** Requests that could not be granted: unknown symbol (with the nearest name), a dependency
-   * that is off (which one), a value outside its range or type. */
+   * that is off (which one), a value outside its range or type; and what is unmet. */
   readonly problems: readonly Problem[];
+  /** Symbols that are selected although their own dependencies are off, with the place. */
+  readonly unmet: readonly Problem[];
   /** The shortest chain why a symbol is on, from the request to the symbol; or each statement that
    * keeps it off; empty when it is off because nobody asks for it. */
   explain(symbol: string): readonly Reason[];

@@ -1,9 +1,11 @@
 // What menuconfig works on: a tree and the settings that a user has made, evaluated.
+import type { Problem } from "../../problems.ts";
 import { configLine, isWithinRange, quote, readConfig, writeConfig } from "../config-file.ts";
 import { Evaluation, tristateText } from "../evaluate.ts";
 import { Explainer } from "../explain.ts";
 import type { KconfigModel } from "../load.ts";
 import { type KSymbol, MODULE, NO, type Tristate, ValueType, YES } from "../model.ts";
+import { unmetProblem } from "../unmet.ts";
 
 /** Values by symbol name, as in a .config file without quotes. Never changed in place. */
 export type Settings = ReadonlyMap<string, string>;
@@ -56,6 +58,13 @@ export function settingsOf(model: KconfigModel, config: string, file: string): S
 
 export const configText = (model: KconfigModel, settings: Settings): string =>
   writeConfig(evaluate(model, settings));
+
+/** Symbols that are selected although their own dependencies are off; conf warns of them too. */
+export function unmetProblems(model: KconfigModel, settings: Settings): Problem[] {
+  const evaluation = evaluate(model, settings);
+  for (const symbol of model.symbols.all) evaluation.compute(symbol);
+  return [...evaluation.unmet].map((symbol) => unmetProblem(evaluation, symbol));
+}
 
 export const settingLine = (model: KconfigModel, settings: Settings, symbol: KSymbol): string =>
   configLine(evaluate(model, settings), symbol).trimEnd();

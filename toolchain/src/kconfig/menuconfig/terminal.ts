@@ -12,6 +12,8 @@ export interface Document {
   readonly model: KconfigModel;
   readonly rules: Rules;
   readonly settings: Settings;
+  /** A line to begin with. */
+  readonly message: string;
   /** Writes the file; returns in a line what was done. */
   save(settings: Settings): string;
 }
@@ -24,7 +26,8 @@ export async function runMenuconfig(document: Document, signal: AbortSignal): Pr
   const { stdin, stdout } = process;
   if (!stdin.isTTY || !stdout.isTTY)
     throw new Error("menuconfig needs a terminal; without one, edit the file itself");
-  let state = initialState(document.model, document.settings, document.rules);
+  const { model, settings, rules, message } = document;
+  let state: State = { ...initialState(model, settings, rules), message };
   let saved = "";
   const draw = (): void => {
     const lines = render(state, { columns: stdout.columns, rows: stdout.rows });
