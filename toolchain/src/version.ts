@@ -10,4 +10,4 @@ export const toolchainVersion: string = (
 ).version;
 
 /** Raised whenever the builder makes other bytes out of the same inputs, flags aside. */
-export const buildFormat = 1;
+export const buildFormat = 2;

@@ -4,12 +4,11 @@
 import { readFileSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { archivePath } from "../graph/archive.ts";
+import { archivePath, isArchiveIntact } from "../graph/archive.ts";
 import { keyOf, sha256 } from "../graph/hash.ts";
 import { runTool } from "../graph/process.ts";
 import { publish, withTemporary, writeAtomically } from "../store/atomic.ts";
 import type { Store } from "../store/store.ts";
-import { markUsed } from "../store/use.ts";
 import type { BuildOptions } from "../types.ts";
 import type { Compiler } from "./compiler.ts";
 import { compilerIdentity } from "./pin.ts";
@@ -77,9 +76,7 @@ export async function ensureRuntime(
 async function findRecorded(store: Store, record: string): Promise<string | undefined> {
   try {
     const sha = readFileSync(record, "utf8");
-    if (sha256(readFileSync(archivePath(store, sha))) !== sha) return undefined;
-    markUsed(record, archivePath(store, sha));
-    return sha;
+    return isArchiveIntact(store, record, sha) ? sha : undefined;
   } catch {
     return undefined;
   }

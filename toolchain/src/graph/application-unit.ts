@@ -10,7 +10,7 @@ import type { Pool } from "./pool.ts";
 import { type ImageContext, type Unit, unit } from "./unit.ts";
 
 /** Fetches what the headers need and returns the application's compile context. */
-export async function applicationUnit(
+async function applicationUnit(
   image: ImageContext,
   plan: ImagePlan,
   options: BuildOptions,
@@ -37,12 +37,13 @@ export async function applicationUnit(
 }
 
 export async function compileApplication(
-  own: Unit,
+  image: ImageContext,
   plan: ImagePlan,
   pool: Pool,
   options: BuildOptions,
 ): Promise<CompiledObject[]> {
   const { application, registry, declared } = detailsOf(plan);
+  const own = await applicationUnit(image, plan, options);
   const hashes = new Map(application.files.map((file) => [file.path, file.sha256]));
   const sources: SourceFile[] = application.sources.map((path) => ({
     directory: application.directory,
@@ -52,7 +53,8 @@ export async function compileApplication(
     flags: applicationFlags,
   }));
   try {
-    return await compileAll(own.context, sources, pool, options, "the application");
+    // Its mistakes are what a user waits for.
+    return await compileAll(own.context, sources, pool, options, "the application", "urgent");
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error;
     throw new ProblemsError(missingHeaderHints(error.problems, registry, declared));

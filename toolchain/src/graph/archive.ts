@@ -3,7 +3,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { link, mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Compiler } from "../compiler/compiler.ts";
 import type { Library } from "../libraries/library.ts";
 import { formatProblem, type Problem, ProblemsError } from "../problems.ts";
@@ -26,9 +26,10 @@ import {
 import { compilerProblems } from "./diagnostics.ts";
 import { sha256 } from "./hash.ts";
 import { librarySources } from "./library-sources.ts";
-import type { Pool } from "./pool.ts";
+import type { ObjectSymbols } from "./object-symbols.ts";
+import type { Pool, Priority } from "./pool.ts";
 import { runTool } from "./process.ts";
-import { archiveKey, type ImageContext, libraryUnit } from "./unit.ts";
+import { archiveKey, type ImageContext, libraryUnit, type Unit } from "./unit.ts";
 
 export interface Archive {
   readonly library: Library;
@@ -36,34 +37,68 @@ export interface Archive {
   readonly sha256: string | undefined;
 }
 
-/** Makes sure that a library's archive is in the store. */
+/** The archive of a library that is linked as a whole, and what it defines and needs. */
+export interface WholeArchive extends Archive {
+  readonly symbols: ObjectSymbols;
+}
+
+interface ArchiveRecord {
+  readonly sha256: string;
+  readonly symbols: ObjectSymbols;
+}
+
+/** Makes sure that the archive of all files of a library is in the store. */
 export async function ensureArchive(
   image: ImageContext,
   library: Library,
   pool: Pool,
   options: BuildOptions,
-): Promise<Archive> {
-  if (library.description.sources.length === 0) return { library, sha256: undefined };
+): Promise<WholeArchive> {
+  if (library.description.sources.length === 0) {
+    return { library, sha256: undefined, symbols: { defined: [], needed: [] } };
+  }
   const unit = libraryUnit(image, library);
-  const key = archiveKey(image, library, unit);
-  const known = await findArchive(image.store, key);
-  if (known) return { library, sha256: known };
-  return image.store.lock(`archive-${key}`, options.signal, async () => {
-    const made = await findArchive(image.store, key);
-    if (made) return { library, sha256: made };
-    // The tree may be another library's, and headers of visible libraries come from trees too.
-    const visible = image.registry.visible(library.description.dependencies, library.name);
-    for (const user of [library, ...visible]) await ensureTrees(image, user, options);
-    await ensureConfigHeader(image.store, unit.context, unit.configHeaderText);
-    const treeFiles = sourceTree(library, image.registry, image.store)
-      ? await ensureTrees(image, library, options)
-      : [];
-    const sources = librarySources(image, library, treeFiles);
+  const { store } = image;
+  const record = store.path("archives", `${archiveKey(image, library, unit)}.json`);
+  const known = findArchive(store, record);
+  if (known) return { library, ...known };
+  return store.lock(`archive-${basename(record, ".json")}`, options.signal, async () => {
+    const made = findArchive(store, record);
+    if (made) return { library, ...made };
+    const sources = await prepareUnit(image, library, unit, options);
     const objects = await compileAll(unit.context, sources, pool, options, library.name);
-    const content = await writeArchive(image.store, image.compiler, objects, options.signal);
-    await writeAtomically(image.store.temporaryDirectory, recordPath(image.store, key), content);
-    return { library, sha256: content };
+    const found: ArchiveRecord = {
+      sha256: await pool.run(() => writeArchive(store, image.compiler, objects, options.signal)),
+      symbols: allSymbols(objects),
+    };
+    await writeAtomically(store.temporaryDirectory, record, JSON.stringify(found));
+    return { library, ...found };
   });
+}
+
+/** What several objects define and need together. */
+export function allSymbols(objects: readonly { readonly symbols: ObjectSymbols }[]): ObjectSymbols {
+  const defined = new Set(objects.flatMap(({ symbols }) => symbols.defined));
+  const needed = new Set(objects.flatMap(({ symbols }) => symbols.needed));
+  return {
+    defined: [...defined].sort(),
+    needed: [...needed].filter((symbol) => !defined.has(symbol)).sort(),
+  };
+}
+
+/** Brings all that a library's compilations read; returns the files that are compiled. */
+export async function prepareUnit(
+  image: ImageContext,
+  library: Library,
+  unit: Unit,
+  options: BuildOptions,
+): Promise<SourceFile[]> {
+  // The tree may be another library's, and headers of visible libraries come from trees too.
+  const visible = image.registry.visible(library.description.dependencies, library.name);
+  for (const other of visible) await ensureTrees(image, other, options);
+  const treeFiles = await ensureTrees(image, library, options);
+  await ensureConfigHeader(image.store, unit.context, unit.configHeaderText);
+  return librarySources(image, library, treeFiles);
 }
 
 /** Fetches a library's third-party tree and makes its generated files; returns the tree's files. */
@@ -91,6 +126,7 @@ export async function compileAll(
   pool: Pool,
   options: BuildOptions,
   name: string,
+  priority?: Priority,
 ): Promise<CompiledObject[]> {
   const objects = new Map<string, CompiledObject>();
   const missing: SourceFile[] = [];
@@ -104,7 +140,7 @@ export async function compileAll(
     options.onProgress?.(`compiling ${name}: ${count}`);
   }
   const failures: CompileFailure[] = [];
-  await pool.map(missing, async (source) => {
+  const compileOne = async (source: SourceFile) => {
     try {
       const object = await compile(context, source, options.signal);
       if (object.warnings) options.onWarning?.(object.warnings.trimEnd());
@@ -115,7 +151,8 @@ export async function compileAll(
       // A library of a thousand files with one wrong header needs no thousand errors.
       if (failures.length >= 20) throw new ProblemsError(distinctProblems(failures));
     }
-  });
+  };
+  await pool.map(missing, compileOne, priority);
   if (failures.length > 0) {
     failures.sort((left, right) => (left.source.logical < right.source.logical ? -1 : 1));
     throw new ProblemsError(distinctProblems(failures));
@@ -134,7 +171,7 @@ export function archivePath(store: Store, sha: string): string {
 }
 
 /** Packs objects in the given order under names that are unique and the same everywhere. */
-async function writeArchive(
+export async function writeArchive(
   store: Store,
   compiler: Compiler,
   objects: readonly CompiledObject[],
@@ -161,18 +198,19 @@ async function writeArchive(
 }
 
 /** The archive that was made under this key, if it is here and intact. */
-async function findArchive(store: Store, key: string): Promise<string | undefined> {
+function findArchive(store: Store, record: string): ArchiveRecord | undefined {
   try {
-    const record = recordPath(store, key);
-    const sha = readFileSync(record, "utf8");
-    if (sha256(readFileSync(archivePath(store, sha))) !== sha) return undefined;
-    markUsed(record, archivePath(store, sha));
-    return sha;
+    const found = JSON.parse(readFileSync(record, "utf8")) as ArchiveRecord;
+    return isArchiveIntact(store, record, found.sha256) ? found : undefined;
   } catch {
     return undefined;
   }
 }
 
-function recordPath(store: Store, key: string): string {
-  return store.path("archives", `${key}.key`);
+/** Marks the archive and its record as used. Throws when the archive is not there. */
+export function isArchiveIntact(store: Store, record: string, sha: string): boolean {
+  const path = archivePath(store, sha);
+  if (sha256(readFileSync(path)) !== sha) return false;
+  markUsed(record, path);
+  return true;
 }

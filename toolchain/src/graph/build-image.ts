@@ -1,6 +1,6 @@
 // The work of a build: fetch what is missing, compile, link, write the image, add it to the store.
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { compilerAt, compilerVersion } from "../compiler/compiler.ts";
 import { ensureCompiler } from "../compiler/ensure.ts";
 import { ensureRuntime } from "../compiler/runtime.ts";
@@ -15,10 +15,11 @@ import { storeLimitBytes } from "../store/limit.ts";
 import type { Store } from "../store/store.ts";
 import type { BuildOptions, ImageManifest, ImagePlan, StoredImage } from "../types.ts";
 import { toolchainVersion } from "../version.ts";
-import { applicationUnit, compileApplication } from "./application-unit.ts";
-import { type Archive, ensureArchive } from "./archive.ts";
+import { compileApplication } from "./application-unit.ts";
+import { ensureArchive } from "./archive.ts";
 import { sha256, sha256File } from "./hash.ts";
-import { LinkFailure, linkImage, linkMapName } from "./link.ts";
+import { LinkFailure, linkMapName } from "./link.ts";
+import { type LinkedImage, linkClosure } from "./link-closure.ts";
 import { Pool } from "./pool.ts";
 import { linkProblems } from "./undefined-symbols.ts";
 import type { ImageContext } from "./unit.ts";
@@ -48,33 +49,24 @@ async function build(plan: ImagePlan, store: Store, options: BuildOptions): Prom
     symbols: tree.symbols,
     values: plan.configuration,
   };
+  const script = linkerScript(plan);
   const pool = new Pool(options.jobs);
-  // The application first: its mistakes are what a user waits for.
-  const unit = await applicationUnit(image, plan, options);
-  const objects = await compileApplication(unit, plan, pool, options);
-  const runtime = await pool.run(() => ensureRuntime(store, compiler, options));
-  const archives: Archive[] = [];
-  for (const library of libraries) {
-    archives.push(await ensureArchive(image, library, pool, options));
-  }
-  options.onProgress?.("linking");
+  const whole = libraries.filter(({ description }) => description.link === "whole");
+  const [objects, archives, runtime] = await pool.together(
+    compileApplication(image, plan, pool, options),
+    pool.together(...whole.map((library) => ensureArchive(image, library, pool, options))),
+    pool.run(() => ensureRuntime(store, compiler, options)),
+  );
   return withTemporary(store.temporaryDirectory, "link", async (directory) => {
-    let linked: string;
+    const inputs = { objects, whole: archives, libraries, runtime, linkerScript: script };
+    let linked: LinkedImage;
     try {
-      const inputs = {
-        objects,
-        archives,
-        runtime,
-        linkerScript: linkerScript(plan),
-        optimize: plan.request.optimize,
-      };
-      linked = await linkImage(store, compiler, inputs, directory, options.signal);
+      linked = await linkClosure(image, inputs, directory, pool, options);
     } catch (error) {
       if (!(error instanceof LinkFailure)) throw error;
       throw new ProblemsError(linkProblems(error.output, plan));
     }
-    const linkedBytes = await readFile(linked);
-    const bytes = bootableImage(linkedBytes);
+    const bytes = bootableImage(linked.bytes);
     const path = join(directory, "image.elf");
     await writeFile(path, bytes);
     const manifest: ImageManifest = {
@@ -85,17 +77,17 @@ async function build(plan: ImagePlan, store: Store, options: BuildOptions): Prom
       architecture: plan.request.architecture,
       optimize: plan.request.optimize,
       libraries: plan.libraries,
-      entrySymbol: entrySymbol(linkedBytes),
+      entrySymbol: entrySymbol(linked.bytes),
       toolchain: { version: toolchainVersion, compiler: compilerVersion },
     };
-    const linkMap = join(directory, linkMapName);
+    const linkMap = join(dirname(linked.path), linkMapName);
     const record = makeRecord(plan, {
       manifest,
-      archives,
+      archives: linked.archives,
       runtimeSha256: runtime,
-      byproducts: { symbols: sha256(linkedBytes), linkMap: sha256File(linkMap) },
+      byproducts: { symbols: sha256(linked.bytes), linkMap: sha256File(linkMap) },
     });
-    return store.addImage(manifest, { image: path, symbols: linked, linkMap }, record);
+    return store.addImage(manifest, { image: path, symbols: linked.path, linkMap }, record);
   });
 }
 

@@ -1,7 +1,7 @@
 // Compiles one file as a content-addressed action. Its key covers the compiler, the flags, the
 // source and the names in the search path; what it really included is recorded beside the result
 // (-MD) and checked by content on the next look-up, so an unrelated header recompiles nothing.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { Compiler } from "../compiler/compiler.ts";
@@ -10,6 +10,7 @@ import type { Store } from "../store/store.ts";
 import { markUsed } from "../store/use.ts";
 import { parseDepfile } from "./depfile.ts";
 import { type KeyPart, keyOf, sha256, sha256File } from "./hash.ts";
+import { type ObjectSymbols, objectSymbols } from "./object-symbols.ts";
 import { runTool } from "./process.ts";
 import { logicalPath, type Root, realPath } from "./roots.ts";
 
@@ -47,6 +48,7 @@ export interface CompiledObject {
   readonly logical: string;
   /** SHA-256 of the object's content; it is at objectPath(). */
   readonly sha256: string;
+  readonly symbols: ObjectSymbols;
   readonly warnings: string;
 }
 
@@ -105,9 +107,11 @@ export async function findCompiled(
     });
     if (!unchanged) continue;
     const object = objectPath(context.store, entry.object);
-    if (hashIfPresent(object) !== entry.object) continue;
+    const content = contentIfPresent(object);
+    if (content === undefined || sha256(content) !== entry.object) continue;
     markUsed(object, recordPath(context.store, key));
-    return { logical: source.logical, sha256: entry.object, warnings: "" };
+    const symbols = objectSymbols(content);
+    return { logical: source.logical, sha256: entry.object, symbols, warnings: "" };
   }
   return undefined;
 }
@@ -134,10 +138,12 @@ export async function compile(
     if (sha256File(join(source.directory, source.path)) !== source.sha256) {
       throw new Error(`${source.logical} changed while it was being compiled; build again`);
     }
-    const object = sha256(await readFile(output));
+    const content = await readFile(output);
+    const object = sha256(content);
     await publish(output, objectPath(store, object));
     await addRecord(store, compileKey(context, source), { inputs, object });
-    return { logical: source.logical, sha256: object, warnings: result.stderr };
+    const symbols = objectSymbols(content);
+    return { logical: source.logical, sha256: object, symbols, warnings: result.stderr };
   });
 }
 
@@ -228,4 +234,8 @@ function recordPath(store: Store, key: string): string {
 
 function hashIfPresent(path: string): string | undefined {
   return existsSync(path) ? sha256File(path) : undefined;
+}
+
+function contentIfPresent(path: string): Buffer | undefined {
+  return existsSync(path) ? readFileSync(path) : undefined;
 }

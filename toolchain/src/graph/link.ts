@@ -19,6 +19,8 @@ export interface LinkInputs {
   readonly runtime: string;
   readonly linkerScript: string;
   readonly optimize: Optimize;
+  /** Symbols that are linked although nothing seems to need them. */
+  readonly wanted: readonly string[];
 }
 
 /** The linker refused; `output` is what it said. */
@@ -62,7 +64,7 @@ export async function linkImage(
   names.push("lib/compiler-runtime.a");
   await copyFile(inputs.linkerScript, join(directory, "image.ld"));
   await writeFile(join(directory, "inputs.rsp"), names.map((name) => `"${name}"\n`).join(""));
-  const runOnce = () => runLinker(store, compiler, inputs.optimize, directory, signal);
+  const runOnce = () => runLinker(store, compiler, inputs, directory, signal);
   let result = await runOnce();
   if (
     result.status !== 0 &&
@@ -80,7 +82,7 @@ export async function linkImage(
 function runLinker(
   store: Store,
   compiler: Compiler,
-  optimize: Optimize,
+  { optimize, wanted }: LinkInputs,
   directory: string,
   signal: AbortSignal | undefined,
 ): Promise<ToolResult> {
@@ -93,6 +95,7 @@ function runLinker(
       ...linkTimeCache(store, optimize),
       "-T",
       "image.ld",
+      ...wanted.flatMap((symbol) => ["-u", symbol]),
       "@inputs.rsp",
       `-Map=${linkMapName}`,
       "-o",

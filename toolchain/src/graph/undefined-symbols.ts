@@ -7,12 +7,19 @@ import { detailsOf } from "../plan.ts";
 import type { Problem } from "../problems.ts";
 import type { ImagePlan } from "../types.ts";
 
+const undefinedSymbol = /^ld\.lld: error: undefined symbol: (.*)$/m;
+
+/** The symbols that the linker did not find. */
+export function undefinedSymbols(output: string): string[] {
+  return [...output.matchAll(new RegExp(undefinedSymbol, "gm"))].map((match) => match[1] as string);
+}
+
 export function linkProblems(output: string, plan: ImagePlan): Problem[] {
   const { registry, libraries } = detailsOf(plan);
   const present = new Set(libraries.map((library) => library.name));
   const problems: Problem[] = [];
   for (const block of output.split(/^(?=ld\.lld: error: )/m)) {
-    const symbol = /^ld\.lld: error: undefined symbol: (.*)$/m.exec(block)?.[1];
+    const symbol = undefinedSymbol.exec(block)?.[1];
     if (!symbol) continue;
     const users = [...block.matchAll(/^>>> referenced by (.*)$/gm)].map((match) => match[1]);
     const owner = declaringLibrary(symbol, registry);

@@ -76,7 +76,7 @@ export function bootableImage(linked: Buffer): Buffer {
 /** Name of the symbol at an executable's entry point; "" when it has none. */
 export function entrySymbol(linked: Buffer): string {
   const { entry } = readElf(linked);
-  const names = symbols(linked).filter((symbol) => symbol.address === entry && symbol.name !== "");
+  const names = symbols(linked).filter(({ address, name }) => address === entry && name !== "");
   return names.map((symbol) => symbol.name).sort()[0] ?? "";
 }
 
@@ -95,17 +95,49 @@ function* sectionHeaders(bytes: Buffer) {
   }
 }
 
-/** The symbol table of a linked file. */
-export function symbols(bytes: Buffer): { readonly name: string; readonly address: number }[] {
+const bindings = ["local", "global", "weak"] as const;
+const undefinedSection = 0;
+const absoluteSection = 0xfff1;
+
+export interface ElfSymbol {
+  readonly name: string;
+  readonly address: number;
+  readonly binding: (typeof bindings)[number] | "other";
+  readonly place: "section" | "undefined" | "absolute";
+}
+
+/** The symbol table of an object or a linked file. */
+export function symbols(bytes: Buffer): ElfSymbol[] {
   const sections = [...sectionHeaders(bytes)];
   const table = sections.find((section) => section.type === symbolTableType);
   const strings = table && sections[table.link];
   if (!table || !strings) return [];
-  const found = [];
+  const found: ElfSymbol[] = [];
   for (let at = table.offset; at < table.offset + table.size; at += symbolSize) {
     const start = strings.offset + bytes.readUInt32LE(at);
-    const name = bytes.toString("latin1", start, bytes.indexOf(0, start));
-    found.push({ name, address: Number(bytes.readBigUInt64LE(at + 8)) });
+    const section = bytes.readUInt16LE(at + 6);
+    found.push({
+      name: bytes.toString("latin1", start, bytes.indexOf(0, start)),
+      address: Number(bytes.readBigUInt64LE(at + 8)),
+      binding: bindings[bytes.readUInt8(at + 4) >> 4] ?? "other",
+      place:
+        section === undefinedSection
+          ? "undefined"
+          : section === absoluteSection
+            ? "absolute"
+            : "section",
+    });
   }
   return found;
+}
+
+/**
+ * What link-time optimisation calls without saying so in time (`printf("x\n")` becomes
+ * `puts("x")`): the linker does not look for it any more and puts zero in its place.
+ */
+export function forgottenSymbols(linked: Buffer): string[] {
+  return symbols(linked)
+    .filter((one) => one.place === "absolute" && one.binding === "global" && one.address === 0)
+    .map(({ name }) => name)
+    .sort();
 }
