@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changesIn, resultOf, stepOf } from "./support/events.ts";
-import { guestDirectories, processesOf, qemuProcessesOf } from "./support/home.ts";
+import { guestDirectories, keptImages, processesOf, qemuProcessesOf } from "./support/home.ts";
 import { eventually, freePort, get } from "./support/network.ts";
 import { editFile } from "./support/program.ts";
 import { Project } from "./support/project.ts";
@@ -33,6 +33,7 @@ describe("a guest's life", () => {
     });
     qemu = qemuProcessesOf(project.home)[0]?.pid;
     expect(qemu).toBeDefined();
+    expect(keptImages(project)).toEqual([digest, digest]);
   });
 
   test("the result tells why each library is there", async () => {
@@ -109,6 +110,7 @@ describe("a guest's life", () => {
     expect(run.status, run.output).toBe(0);
     expect(guestDirectories(project.home)).toEqual([]);
     expect(processesOf(project.directory)).toEqual([]);
+    expect(keptImages(project)).toEqual([]);
     await expect(get(url, 1_000)).rejects.toThrow();
   });
 });

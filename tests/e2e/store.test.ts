@@ -1,10 +1,18 @@
 // The store is a cache: whatever is missing or damaged is made again with the same digest, and
 // what runs is left alone.
-import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { changesIn } from "./support/events.ts";
-import { qemuProcessesOf } from "./support/home.ts";
+import { guestDirectories, qemuProcessesOf } from "./support/home.ts";
 import { SmallDisk } from "./support/machine.ts";
 import { freePort, get } from "./support/network.ts";
 import { editFile } from "./support/program.ts";
@@ -30,6 +38,17 @@ beforeAll(async () => {
 });
 afterAll(() => project.dispose());
 
+/** As if there were no room for anything. */
+function collectEverything(): { readonly kept: { digest: string; owner: string }[] } {
+  const { status, stdout, stderr } = spawnSync(
+    join(import.meta.dirname, "../../toolchain/bin/unikernel"),
+    ["gc", "--max-size", "0", "--json"],
+    { encoding: "utf8", env: project.environment },
+  );
+  expect(status, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
 async function expectRebuildOnly(): Promise<void> {
   const run = await project.up();
   expect(run.status, run.output).toBe(0);
@@ -45,6 +64,20 @@ async function expectRebuildOnly(): Promise<void> {
 test("an image that this machine's store lacks is rebuilt, and nothing else happens", async () => {
   rmSync(join(project.home, "store/images"), { recursive: true });
   await expectRebuildOnly();
+});
+
+test("garbage collection leaves what the guest runs and the stack names", async () => {
+  const { kept } = collectEverything();
+  expect(kept.map((each) => each.digest)).toEqual([digest, digest]);
+  expect(kept.map((each) => each.owner).sort()).toEqual([
+    `the guest ${join(project.home, "guests", guestDirectories(project.home)[0] ?? "")}`,
+    `urn:pulumi:test::e2e::unikernel:index:Image::web of ${project.directory}`,
+  ]);
+  expect(existsSync(join(imageDirectory(), "symbols.elf"))).toBe(true);
+  const run = await project.up();
+  expect(run.status, run.output).toBe(0);
+  expect(runningQemu()).toEqual(qemu);
+  expect((await project.outputs()).digest).toBe(digest);
 });
 
 test("so it is when the machine has no store at all", { timeout: 600_000 }, async () => {

@@ -41,6 +41,19 @@ export function guestDirectories(home: string): string[] {
   return existsSync(directory) ? readdirSync(directory).filter((name) => !/^\./.test(name)) : [];
 }
 
+/** Digests of the images that a project's guests and its state keep in the store. */
+export function keptImages(project: {
+  readonly home: string;
+  readonly directory: string;
+}): string[] {
+  const directory = join(project.home, "store/roots");
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")))
+    .filter(({ owner }) => owner.includes(project.directory))
+    .map(({ digest }) => digest);
+}
+
 export interface Process {
   readonly pid: number;
   readonly parent: number;
