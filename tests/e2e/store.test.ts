@@ -1,14 +1,7 @@
 // The store is a cache: whatever is missing or damaged is made again with the same digest, and
 // what runs is left alone.
 import { spawnSync } from "node:child_process";
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { changesIn } from "./support/events.ts";
