@@ -2,8 +2,8 @@
 // and debug information stay behind, so a moved comment cannot change the image.
 
 const headerSize = 64;
-const programHeaderSize = 56;
-const loadType = 1;
+export const programHeaderSize = 56;
+export const loadType = 1;
 const symbolTableType = 2;
 const symbolSize = 24;
 
@@ -80,19 +80,43 @@ export function entrySymbol(linked: Buffer): string {
   return names.map((symbol) => symbol.name).sort()[0] ?? "";
 }
 
-function* sectionHeaders(bytes: Buffer) {
+export interface Section {
+  readonly name: string;
+  readonly type: number;
+  readonly flags: number;
+  readonly address: number;
+  readonly offset: number;
+  readonly size: number;
+  readonly link: number;
+}
+
+export const sectionFlags = { write: 1, allocated: 2, execute: 4, threadLocal: 0x400 } as const;
+/** Type of a section that takes no room in the file. */
+export const noBitsType = 8;
+
+/** The section table of a linked file. */
+export function sections(bytes: Buffer): Section[] {
   const offset = Number(bytes.readBigUInt64LE(40));
   const size = bytes.readUInt16LE(58);
   const count = bytes.readUInt16LE(60);
-  for (let index = 0; index < count; index++) {
+  const nameTable = offset + bytes.readUInt16LE(62) * size;
+  const names = count === 0 ? 0 : Number(bytes.readBigUInt64LE(nameTable + 24));
+  return Array.from({ length: count }, (_, index) => {
     const at = offset + index * size;
-    yield {
+    return {
+      name: textAt(bytes, names + bytes.readUInt32LE(at)),
       type: bytes.readUInt32LE(at + 4),
+      flags: Number(bytes.readBigUInt64LE(at + 8)),
+      address: Number(bytes.readBigUInt64LE(at + 16)),
       offset: Number(bytes.readBigUInt64LE(at + 24)),
       size: Number(bytes.readBigUInt64LE(at + 32)),
       link: bytes.readUInt32LE(at + 40),
     };
-  }
+  });
+}
+
+function textAt(bytes: Buffer, start: number): string {
+  return bytes.toString("latin1", start, bytes.indexOf(0, start));
 }
 
 const bindings = ["local", "global", "weak"] as const;
@@ -108,16 +132,16 @@ export interface ElfSymbol {
 
 /** The symbol table of an object or a linked file. */
 export function symbols(bytes: Buffer): ElfSymbol[] {
-  const sections = [...sectionHeaders(bytes)];
-  const table = sections.find((section) => section.type === symbolTableType);
-  const strings = table && sections[table.link];
+  const all = sections(bytes);
+  const table = all.find((section) => section.type === symbolTableType);
+  const strings = table && all[table.link];
   if (!table || !strings) return [];
   const found: ElfSymbol[] = [];
   for (let at = table.offset; at < table.offset + table.size; at += symbolSize) {
     const start = strings.offset + bytes.readUInt32LE(at);
     const section = bytes.readUInt16LE(at + 6);
     found.push({
-      name: bytes.toString("latin1", start, bytes.indexOf(0, start)),
+      name: textAt(bytes, start),
       address: Number(bytes.readBigUInt64LE(at + 8)),
       binding: bindings[bytes.readUInt8(at + 4) >> 4] ?? "other",
       place:
