@@ -12,6 +12,11 @@ import type { Command } from "./command.ts";
 
 const checks = [
   { name: "typecheck", program: "tsc", arguments: ["--noEmit"] },
+  {
+    name: "typecheck of the report's page",
+    program: "tsc",
+    arguments: ["--noEmit", "-p", "toolchain/src/report/page"],
+  },
   { name: "lint", program: "biome", arguments: ["check", "."] },
 ] as const;
 

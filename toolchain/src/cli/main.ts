@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   sources: () => import("./sources.ts"),
   sbom: () => import("./sbom.ts"),
   provenance: () => import("./provenance.ts"),
+  report: () => import("./report.ts"),
   gc: () => import("./gc.ts"),
 };
 

@@ -56,6 +56,11 @@ export async function recordedImage(
   return { image, record };
 }
 
+/** Whether the argument names an image, and not a directory. */
+export function isImage(argument: string): boolean {
+  return argument.startsWith("sha256:") || isFile(argument);
+}
+
 /** Undefined when it is not an image but, as far as it can be told here, a directory. */
 function digestOf(argument: string, usage: string): string | undefined {
   if (/^sha256:[0-9a-f]{64}$/.test(argument)) return argument;
@@ -65,6 +70,9 @@ function digestOf(argument: string, usage: string): string | undefined {
       usage,
     );
   }
-  const isFile = statSync(argument, { throwIfNoEntry: false })?.isFile() === true;
-  return isFile ? `sha256:${sha256(readFileSync(argument))}` : undefined;
+  return isFile(argument) ? `sha256:${sha256(readFileSync(argument))}` : undefined;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -23,6 +23,14 @@ function readRecord(store: Store, build: Build): BuildRecord | undefined {
   }
 }
 
+/** The records of all builds that made an image. */
+export function keptRecords(store: Store, digest: string): BuildRecord[] {
+  return store
+    .builds(digest)
+    .map((sourceHash) => readRecord(store, { digest, sourceHash }))
+    .filter((record) => record !== undefined);
+}
+
 /** The record of a stored image; of one of its builds when several sources made it. */
 export function findRecord(store: Store, image: StoredImage): BuildRecord | undefined {
   const { digest, sourceHash } = image.manifest;

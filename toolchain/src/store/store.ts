@@ -36,7 +36,7 @@ export class Store {
 
   /** The image with this digest ("sha256:HEX") if it is here and intact; a damaged one is removed. */
   async image(digest: string): Promise<StoredImage | undefined> {
-    const directory = this.#imageDirectory(digest);
+    const directory = this.imageDirectory(digest);
     const path = join(directory, "image.elf");
     try {
       const manifest = JSON.parse(
@@ -78,7 +78,7 @@ export class Store {
     files: ImageFiles,
     record: BuildRecord,
   ): Promise<StoredImage> {
-    const directory = this.#imageDirectory(manifest.digest);
+    const directory = this.imageDirectory(manifest.digest);
     if (await this.image(manifest.digest)) {
       // The same bytes from other sources, e.g. a comment moved lines: the newest symbols win.
       await publish(files.symbols, join(directory, "symbols.elf"));
@@ -104,9 +104,14 @@ export class Store {
     return { ...stored, manifest };
   }
 
+  /** Everything that is kept of an image. */
+  imageDirectory(digest: string): string {
+    return this.path("images", hexOf(digest));
+  }
+
   /** Where the linker's map of an image is; absent beside images of older toolchains. */
   linkMapPath(digest: string): string {
-    return join(this.#imageDirectory(digest), "link.map");
+    return join(this.imageDirectory(digest), "link.map");
   }
 
   /** Keeps what is said of an image as it was made from certain sources. */
@@ -129,7 +134,7 @@ export class Store {
   /** Of which sources (sourceHash) an image was built while something was kept of it; sorted. */
   builds(digest: string): string[] {
     try {
-      return readdirSync(join(this.#imageDirectory(digest), "builds"))
+      return readdirSync(join(this.imageDirectory(digest), "builds"))
         .filter((name) => /^[0-9a-f]{64}$/.test(name))
         .sort()
         .map((name) => `sha256:${name}`);
@@ -152,15 +157,11 @@ export class Store {
 
   /** Forgets an image, e.g. to make room. Images that guests run must not be removed. */
   async removeImage(digest: string): Promise<void> {
-    await rm(this.#imageDirectory(digest), { recursive: true, force: true });
-  }
-
-  #imageDirectory(digest: string): string {
-    return this.path("images", hexOf(digest));
+    await rm(this.imageDirectory(digest), { recursive: true, force: true });
   }
 
   #buildPath({ digest, sourceHash }: Build, name: string): string {
-    return join(this.#imageDirectory(digest), "builds", hexOf(sourceHash), name);
+    return join(this.imageDirectory(digest), "builds", hexOf(sourceHash), name);
   }
 
   #planPath(sourceHash: string): string {
