@@ -18,6 +18,8 @@ describe("Shell", () => {
   it("keeps commands apart", () => {
     expect(shell.run("cd /; X=1; exit 3")).toBe("");
     expect(shell.run('echo "[$X]"; pwd')).toBe(`[] ${directory}`);
+    expect(shell.run('echo "$0 $#"; set')).toMatch(/^\/bin\/sh 0 (?!.*kconfig)/);
+    expect(shell.run("echo 'no end")).toBe("");
     expect(shell.run("exec >&-; echo lost 2>/dev/null")).toBe("");
     expect(shell.run("cat")).toBe("");
     expect(shell.run("echo '\\\\ \"$(echo quoted)\"'")).toMatch(/"\$\(echo quoted\)"$/);

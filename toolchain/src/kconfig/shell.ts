@@ -9,12 +9,15 @@ import { join } from "node:path";
 /** The kernel's conf reads one buffer of this size and ignores the rest. */
 const MAX_OUTPUT_BYTES = 4095;
 
-// Commands have no new lines: they stand on one line of a Kconfig file. Each gets a shell of its
-// own, so that none can change the next one's directory or variables.
-const SERVER = `exec 3<"$0/commands" 4>"$0/output"
-while IFS= read -r command <&3; do
-  /bin/sh -c "$command" </dev/null >&4 3<&- 4>&-
-  printf '\\n%s\\n' "$1" >&4
+// Commands have no new lines: they stand on one line of a Kconfig file. Each runs in a copy of the
+// server, so that none can change the next one's directory or variables; a new shell would take
+// twice the time. What the server knows is not theirs to see.
+const SERVER = `exec 3<"$1/commands" 4>"$1/output"
+kconfig_marker=$2
+set --
+while IFS= read -r kconfig_command <&3; do
+  (eval "unset kconfig_marker kconfig_command; $kconfig_command") </dev/null >&4 3<&- 4>&-
+  printf '\\n%s\\n' "$kconfig_marker" >&4
 done`;
 
 export class Shell {
@@ -55,7 +58,7 @@ class Server {
         join(pipes, "output"),
       ]);
       if (status !== 0) throw new Error(`mkfifo failed${error ? `: ${error.message}` : ""}`);
-      this.process = spawn("/bin/sh", ["-c", SERVER, pipes, this.marker], {
+      this.process = spawn("/bin/sh", ["-c", SERVER, "/bin/sh", pipes, this.marker], {
         cwd: directory,
         env: environment,
         stdio: ["ignore", "ignore", "inherit"],
