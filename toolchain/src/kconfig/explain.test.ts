@@ -56,11 +56,13 @@ config B
 	bool "b"
 config C
 	def_bool y
+config D
+	def_bool y
 config S
 	string "s"
 config X
 	bool "x"
-	depends on !(A && C) || (B && A) || S = "text"
+	depends on !(A && C) || (B && D) || S = "text"
 config Y
 	bool "y"
 	depends on !A || B
