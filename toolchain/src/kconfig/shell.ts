@@ -10,8 +10,8 @@ import { join } from "node:path";
 const MAX_OUTPUT_BYTES = 4095;
 
 // Commands have no new lines: they stand on one line of a Kconfig file. Each runs in a copy of the
-// server, so that none can change the next one's directory or variables; a new shell would take
-// twice the time. What the server knows is not theirs to see.
+// server, so that none can change the next one's directory or variables; starting a new shell each
+// takes longer. What the server knows is not theirs to see.
 const SERVER = `exec 3<"$1/commands" 4>"$1/output"
 kconfig_marker=$2
 set --
