@@ -16,9 +16,11 @@ export async function buildImage(
   if (known) return withReasons(known, plan);
   try {
     const { buildMissingImage } = await import("./graph/build-image.ts");
-    const built = await store.lock(
+    const { locked } = await import("./graph/action.ts");
+    const built = await locked(
+      store,
       `image-${plan.sourceHash.slice("sha256:".length)}`,
-      options.signal,
+      options,
       async () =>
         (await store.planned(plan.sourceHash)) ?? (await buildMissingImage(plan, store, options)),
       () => options.onProgress?.("waiting for another build of the same image"),

@@ -23,5 +23,6 @@ export type {
   Optimize,
   OptionValue,
   Platform,
+  RunAction,
   StoredImage,
 } from "./types.ts";

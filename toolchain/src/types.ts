@@ -62,6 +62,17 @@ export interface StoredImage {
   readonly symbolsPath: string;
 }
 
+/** A step of a build that was not spared. */
+export interface RunAction {
+  readonly kind: "compile" | "archive" | "link" | "fetch" | "wait";
+  readonly name: string;
+  /** By performance.now(). */
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  /** Which inputs differ from the last run; none for fetches and waits. */
+  readonly reasons: readonly string[];
+}
+
 export interface BuildOptions {
   /** Stops the compiler within a second. */
   readonly signal?: AbortSignal;
@@ -69,6 +80,8 @@ export interface BuildOptions {
   readonly onProgress?: (message: string) => void;
   /** What the compiler warns of in the application, with the user's paths. */
   readonly onWarning?: (message: string) => void;
+  /** Each step that ran, when it has ended. */
+  readonly onAction?: (action: RunAction) => void;
   /** Compilers at a time; default: as many as there are cores. */
   readonly jobs?: number;
 }

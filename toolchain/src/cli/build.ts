@@ -1,9 +1,10 @@
 // `unikernel build`: an application's directory becomes an image in the store.
-import { copyFile } from "node:fs/promises";
+import { copyFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { buildImage } from "../build.ts";
 import { planImage } from "../plan.ts";
 import { openStore } from "../store/store.ts";
+import type { RunAction } from "../types.ts";
 import type { Command } from "./command.ts";
 import { UsageError } from "./command.ts";
 import { readRequest, requestHelp, requestOptions } from "./request.ts";
@@ -21,6 +22,8 @@ ${requestHelp}
   --output FILE       also copy the bootable image to FILE
   --json              print the image's manifest as JSON
   --plan              resolve and print, without building
+  --explain           say of each step that ran which of its inputs has changed
+  --trace FILE        write what ran, and when, for Perfetto or about:tracing
   --jobs N            compilers at a time (default: the number of cores)
   --libraries DIR     the micro-libraries' directory (default: those of this toolchain)`,
 
@@ -38,12 +41,19 @@ ${requestHelp}
       console.log(JSON.stringify({ sourceHash, libraries, configuration }, undefined, 2));
       return 0;
     }
+    const actions: RunAction[] = [];
     const image = await buildImage(plan, openStore(), {
+      ...(values.explain || values.trace ? { onAction: (one) => void actions.push(one) } : {}),
       signal,
       onProgress: (message) => console.error(message),
       onWarning: (message) => console.error(message),
       ...(values.jobs ? { jobs: Number(values.jobs) } : {}),
     });
+    if (values.explain) console.error(explained(actions));
+    if (values.trace) {
+      const { traceOf } = await import("../graph/trace.ts");
+      await writeFile(values.trace, JSON.stringify(traceOf(actions)));
+    }
     if (values.output) await copyFile(image.path, values.output);
     if (values.json) {
       const { path, symbolsPath } = image;
@@ -60,6 +70,12 @@ ${requestHelp}
   },
 };
 
+function explained(actions: readonly RunAction[]): string {
+  const ran = actions.filter(({ reasons }) => reasons.length > 0);
+  if (ran.length === 0) return "nothing ran: the store has this image";
+  return ran.map(({ kind, name, reasons }) => `${kind} ${name}: ${reasons.join("; ")}`).join("\n");
+}
+
 function parseCommandLine(commandLine: string[]) {
   try {
     return parseArgs({
@@ -70,6 +86,8 @@ function parseCommandLine(commandLine: string[]) {
         output: { type: "string" },
         json: { type: "boolean" },
         plan: { type: "boolean" },
+        explain: { type: "boolean" },
+        trace: { type: "string" },
         jobs: { type: "string" },
         libraries: { type: "string" },
       },

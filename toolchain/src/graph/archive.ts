@@ -14,6 +14,7 @@ import { publish, withTemporary, writeAtomically } from "../store/atomic.ts";
 import type { Store } from "../store/store.ts";
 import { markUsed } from "../store/use.ts";
 import type { BuildOptions } from "../types.ts";
+import { locked, runAction } from "./action.ts";
 import {
   type CompileContext,
   type CompiledObject,
@@ -24,6 +25,7 @@ import {
   type SourceFile,
 } from "./compile.ts";
 import { compilerProblems } from "./diagnostics.ts";
+import type { Inputs } from "./explain.ts";
 import { sha256 } from "./hash.ts";
 import { librarySources } from "./library-sources.ts";
 import type { ObjectSymbols } from "./object-symbols.ts";
@@ -62,13 +64,15 @@ export async function ensureArchive(
   const record = store.path("archives", `${archiveKey(image, library, unit)}.json`);
   const known = findArchive(store, record);
   if (known) return { library, ...known };
-  return store.lock(`archive-${basename(record, ".json")}`, options.signal, async () => {
+  return locked(store, `archive-${basename(record, ".json")}`, options, async () => {
     const made = findArchive(store, record);
     if (made) return { library, ...made };
     const sources = await prepareUnit(image, library, unit, options);
     const objects = await compileAll(unit.context, sources, pool, options, library.name);
     const found: ArchiveRecord = {
-      sha256: await pool.run(() => writeArchive(store, image.compiler, objects, options.signal)),
+      sha256: await pool.run(() =>
+        writeArchive(store, image.compiler, library.name, objects, options),
+      ),
       symbols: allSymbols(objects),
     };
     await writeAtomically(store.temporaryDirectory, record, JSON.stringify(found));
@@ -142,7 +146,7 @@ export async function compileAll(
   const failures: CompileFailure[] = [];
   const compileOne = async (source: SourceFile) => {
     try {
-      const object = await compile(context, source, options.signal);
+      const object = await compile(context, source, options);
       if (object.warnings) options.onWarning?.(object.warnings.trimEnd());
       objects.set(source.logical, object);
     } catch (error) {
@@ -172,6 +176,24 @@ export function archivePath(store: Store, sha: string): string {
 
 /** Packs objects in the given order under names that are unique and the same everywhere. */
 export async function writeArchive(
+  store: Store,
+  compiler: Compiler,
+  name: string,
+  objects: readonly CompiledObject[],
+  options: BuildOptions,
+): Promise<string> {
+  return runAction(store, options, { kind: "archive", name, scope: "" }, async () => ({
+    result: await packObjects(store, compiler, objects, options.signal),
+    inputs: objectInputs(objects),
+  }));
+}
+
+/** Objects as named inputs of what is made of them. */
+export function objectInputs(objects: readonly CompiledObject[]): Inputs {
+  return Object.fromEntries(objects.map(({ logical, sha256 }) => [`object ${logical}`, sha256]));
+}
+
+async function packObjects(
   store: Store,
   compiler: Compiler,
   objects: readonly CompiledObject[],

@@ -58,7 +58,8 @@ async function build(plan: ImagePlan, store: Store, options: BuildOptions): Prom
     pool.run(() => ensureRuntime(store, compiler, options)),
   );
   return withTemporary(store.temporaryDirectory, "link", async (directory) => {
-    const inputs = { objects, whole: archives, libraries, runtime, linkerScript: script };
+    const scope = plan.request.app;
+    const inputs = { objects, whole: archives, libraries, runtime, linkerScript: script, scope };
     let linked: LinkedImage;
     try {
       linked = await linkClosure(image, inputs, directory, pool, options);

@@ -8,7 +8,10 @@ import type { Compiler } from "../compiler/compiler.ts";
 import { publish, withTemporary, writeAtomically } from "../store/atomic.ts";
 import type { Store } from "../store/store.ts";
 import { markUsed } from "../store/use.ts";
+import type { BuildOptions } from "../types.ts";
+import { runAction } from "./action.ts";
 import { parseDepfile } from "./depfile.ts";
+import type { Inputs } from "./explain.ts";
 import { type KeyPart, keyOf, sha256, sha256File } from "./hash.ts";
 import { type ObjectSymbols, objectSymbols } from "./object-symbols.ts";
 import { runTool } from "./process.ts";
@@ -120,8 +123,22 @@ export async function findCompiled(
 export async function compile(
   context: CompileContext,
   source: SourceFile,
-  signal: AbortSignal | undefined,
+  options: BuildOptions,
 ): Promise<CompiledObject> {
+  const action = { kind: "compile", name: source.logical, scope: scopeOf(context) } as const;
+  return runAction(context.store, options, action, () => compileOnce(context, source, options));
+}
+
+/** Applications have files of the same name; libraries are the same for all of them. */
+function scopeOf({ roots }: CompileContext): string {
+  return roots.find((root) => root.logical === "app")?.directory ?? "";
+}
+
+async function compileOnce(
+  context: CompileContext,
+  source: SourceFile,
+  { signal }: BuildOptions,
+): Promise<{ readonly result: CompiledObject; readonly inputs: Inputs }> {
   const { store } = context;
   // A directory: a compiler that is killed leaves temporary files of its own beside its output.
   return withTemporary(store.temporaryDirectory, "compile", async (directory) => {
@@ -143,8 +160,36 @@ export async function compile(
     await publish(output, objectPath(store, object));
     await addRecord(store, compileKey(context, source), { inputs, object });
     const symbols = objectSymbols(content);
-    return { logical: source.logical, sha256: object, symbols, warnings: result.stderr };
+    return {
+      result: { logical: source.logical, sha256: object, symbols, warnings: result.stderr },
+      inputs: namedInputs(context, source, inputs),
+    };
   });
+}
+
+/** All that a compilation's key covers, by name. */
+function namedInputs(
+  context: CompileContext,
+  source: SourceFile,
+  headers: readonly (readonly [string, string])[],
+): Inputs {
+  const options = readFileSync(context.configHeaderPath, "utf8");
+  return {
+    source: source.sha256,
+    compiler: context.compilerIdentity,
+    "compiler's flags": [...context.flags, ...source.flags].join(" "),
+    "search path": keyOf(
+      "search",
+      context.search.map((search) => [search.flag, search.identity]),
+    ),
+    ...Object.fromEntries(
+      [...options.matchAll(/^#define CONFIG_(\w+) (.*)$/gm)].map(([, name, value]) => [
+        `option ${name}`,
+        value as string,
+      ]),
+    ),
+    ...Object.fromEntries(headers.map(([path, sha]) => [`header ${path}`, sha])),
+  };
 }
 
 function compilerArguments(

@@ -1,11 +1,14 @@
 // The image's objects and archives, linked with what they need of the lazy libraries.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { linkFlags } from "../compiler/flags.ts";
 import { forgottenSymbols } from "../image/elf.ts";
 import type { Library } from "../libraries/library.ts";
 import type { BuildOptions } from "../types.ts";
-import { type Archive, allSymbols, type WholeArchive } from "./archive.ts";
+import { runAction } from "./action.ts";
+import { type Archive, allSymbols, objectInputs, type WholeArchive } from "./archive.ts";
 import type { CompiledObject } from "./compile.ts";
+import { sha256File } from "./hash.ts";
 import { LinkFailure, type LinkInputs, linkImage } from "./link.ts";
 import { ensureMembers } from "./members.ts";
 import type { Pool } from "./pool.ts";
@@ -17,6 +20,8 @@ export interface ClosureInputs extends Pick<LinkInputs, "runtime" | "linkerScrip
   readonly whole: readonly WholeArchive[];
   /** Those of the image, in link order. */
   readonly libraries: readonly Library[];
+  /** The application's directory: whose link it is. */
+  readonly scope: string;
 }
 
 export interface LinkedImage {
@@ -53,7 +58,18 @@ export async function linkClosure(
     let missing: string[];
     let failure: LinkFailure;
     try {
-      const path = await linkImage(store, compiler, given, place, options.signal);
+      const action = { kind: "link", name: "image", scope: inputs.scope } as const;
+      const path = await runAction(store, options, action, async () => ({
+        result: await linkImage(store, compiler, given, place, options.signal),
+        inputs: {
+          ...objectInputs(objects),
+          ...Object.fromEntries(
+            archives.map(({ library, sha256 }) => [`archive ${library.name}`, sha256 ?? ""]),
+          ),
+          "linker script": sha256File(linkerScript),
+          "linker's flags": [...linkFlags(optimize), ...wanted].join(" "),
+        },
+      }));
       const bytes = await readFile(path);
       missing = forgottenSymbols(bytes);
       if (missing.length === 0) return { path, bytes, archives };

@@ -9,6 +9,7 @@ import { sourceTree } from "../sources/tree.ts";
 import { writeAtomically } from "../store/atomic.ts";
 import type { Store } from "../store/store.ts";
 import type { BuildOptions } from "../types.ts";
+import { locked } from "./action.ts";
 import { type Archive, compileAll, isArchiveIntact, prepareUnit, writeArchive } from "./archive.ts";
 import type { CompiledObject, SourceFile } from "./compile.ts";
 import { type DefinitionIndex, definitionIndex, type SourceText } from "./definition-index.ts";
@@ -58,7 +59,7 @@ export async function ensureMembers(
       const objects = members();
       const sha256 =
         objects.length > 0
-          ? await writeArchive(store, image.compiler, objects, options.signal)
+          ? await writeArchive(store, image.compiler, library.name, objects, options)
           : undefined;
       archives.push({ library, sha256 });
     }
@@ -71,7 +72,7 @@ export async function ensureMembers(
   return (
     findMembers(store, record, libraries) ??
     // Another image with other needs compiles mostly the same files.
-    (await store.lock(`members-${keyOf("members", keys)}`, options.signal, work))
+    (await locked(store, `members-${keyOf("members", keys)}`, options, work))
   );
 }
 

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { copyFile, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { locked, timed } from "../graph/action.ts";
 import { type FileHash, treeHash } from "../graph/hash.ts";
 import { hashFiles, listTree, readTree } from "../libraries/tree.ts";
 import type { Origin, ThirdPartySource } from "../libraries/types.ts";
@@ -25,7 +26,7 @@ export async function ensureSource(
 ): Promise<readonly FileHash[]> {
   return (
     verified(tree) ??
-    store.lock(`source-${tree.key}`, options.signal, async () => {
+    locked(store, `source-${tree.key}`, options, async () => {
       const others = verified(tree);
       if (others) return others;
       if (tree.source.edits.length > 0) await editTree(tree, store, options);
@@ -56,7 +57,9 @@ async function fetchTree(tree: SourceTree, store: Store, options: BuildOptions):
     options.onProgress?.(`fetching ${tree.name} ${source.version} from ${where}`);
     try {
       await withTemporary(store.temporaryDirectory, "source", async (temporary) => {
-        const unpacked = await fetchOrigin(origin, temporary, options.signal);
+        const unpacked = await timed(options, "fetch", `${tree.name} from ${where}`, () =>
+          fetchOrigin(origin, temporary, options.signal),
+        );
         const finished = join(temporary, "finished");
         await takeFiles(unpacked, source, join(finished, tree.label));
         await finish(tree, finished);
