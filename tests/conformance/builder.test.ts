@@ -208,6 +208,25 @@ describe("a damaged store", () => {
     expect((await shop.build()).manifest.digest).toBe(built.manifest.digest);
   });
 
+  test.each(["", "null", "{}", "damaged"])(
+    "records, plans and configuration headers that are %j are made again",
+    async (content) => {
+      const shop = workshop();
+      const built = await shop.build();
+      const damaged = filesBelow(shop.store.directory).filter((path) =>
+        /\/(actions|archives|config|plans|runs)\/.*\.(json|h)$/.test(path),
+      );
+      expect(damaged.length).toBeGreaterThan(8);
+      for (const path of damaged) writeFileSync(path, content);
+      // The image itself has to be linked again, too.
+      writeFileSync(
+        join(shop.store.path("images"), built.manifest.digest.slice(7), "manifest.json"),
+        content,
+      );
+      expect((await shop.build()).manifest).toEqual(built.manifest);
+    },
+  );
+
   test("corrupted objects and archives are made again", async () => {
     const shop = workshop();
     const built = await shop.build();

@@ -118,9 +118,10 @@ export async function ensureConfigHeader(
   context: CompileContext,
   text: string,
 ): Promise<void> {
-  markUsed(context.configHeaderPath);
-  if (existsSync(context.configHeaderPath)) return;
-  await writeAtomically(store.temporaryDirectory, context.configHeaderPath, text);
+  const path = context.configHeaderPath;
+  markUsed(path);
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+  await writeAtomically(store.temporaryDirectory, path, text);
 }
 
 /** Compiles what is not in the store; all compilers' complaints come in one error. */

@@ -254,10 +254,12 @@ async function readDepfile(path: string): Promise<string> {
 
 async function readRecord(store: Store, key: string): Promise<ActionRecord> {
   try {
-    return JSON.parse(await readFile(recordPath(store, key), "utf8")) as ActionRecord;
+    const record = JSON.parse(await readFile(recordPath(store, key), "utf8")) as ActionRecord;
+    if (Array.isArray(record.entries)) return record;
   } catch {
-    return { entries: [] };
+    // None, or a damaged one: then it is made again.
   }
+  return { entries: [] };
 }
 
 async function addRecord(

@@ -57,12 +57,8 @@ export class Store {
 
   /** The image that was built from this sourceHash ("sha256:HEX"), if it is here and intact. */
   async planned(sourceHash: string): Promise<StoredImage | undefined> {
-    let manifest: ImageManifest;
-    try {
-      manifest = JSON.parse(readFileSync(this.#planPath(sourceHash), "utf8")) as ImageManifest;
-    } catch {
-      return undefined;
-    }
+    const manifest = this.#plan(sourceHash);
+    if (!manifest) return undefined;
     markUsed(this.#planPath(sourceHash));
     const image = await this.image(manifest.digest);
     // Several sources may give one image: what is said of it belongs to the source asked for.
@@ -164,6 +160,17 @@ export class Store {
     return join(this.imageDirectory(digest), "builds", hexOf(sourceHash), name);
   }
 
+  /** What was written down for this sourceHash, unless it is damaged. */
+  #plan(sourceHash: string): ImageManifest | undefined {
+    try {
+      const text = readFileSync(this.#planPath(sourceHash), "utf8");
+      const manifest = JSON.parse(text) as ImageManifest | null;
+      return digestForm.test(manifest?.digest ?? "") ? (manifest as ImageManifest) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   #planPath(sourceHash: string): string {
     return this.path("plans", `${hexOf(sourceHash)}.json`);
   }
@@ -175,8 +182,10 @@ export function openStore(directory: string = join(homeDirectory(), "store")): S
   return new Store(directory);
 }
 
+const digestForm = /^sha256:([0-9a-f]{64})$/;
+
 function hexOf(name: string): string {
-  const hex = /^sha256:([0-9a-f]{64})$/.exec(name)?.[1];
+  const hex = digestForm.exec(name)?.[1];
   if (!hex) throw new Error(`"${name}" is not of the form sha256:HEX`);
   return hex;
 }
