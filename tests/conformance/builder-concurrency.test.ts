@@ -1,10 +1,12 @@
 // Several builds at once, builds that are stopped half-way, and locks whose owner is gone.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { sha256File } from "../../toolchain/src/graph/hash.ts";
 import { ensureCompiler } from "../../toolchain/src/index.ts";
+import { collect } from "../../toolchain/src/store/collect.ts";
 import { allProcesses } from "../e2e/support/home.ts";
 import { type Workshop, workshop } from "./builder-support.ts";
 
@@ -18,7 +20,10 @@ int main(void) { return slow_function(3); }
 `;
 
 /** Runs the build in a process of its own, as another stack on this machine would. */
-function buildInProcess(shop: Workshop): Promise<string> {
+function buildInProcess(
+  shop: Workshop,
+  onStart: (child: ChildProcess) => void = () => undefined,
+): Promise<string> {
   const program = `
     const { buildImage, openStore, planImage } = await import(process.argv[1]);
     const plan = await planImage(
@@ -35,6 +40,7 @@ function buildInProcess(shop: Workshop): Promise<string> {
     ["--input-type=module", "-e", program, index, shop.app, shop.libraries, shop.store.directory],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
+  onStart(child);
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => {
     output += chunk.toString();
@@ -46,10 +52,10 @@ function buildInProcess(shop: Workshop): Promise<string> {
   });
 }
 
-function compilersBelow(directory: string): string[] {
+function compilersBelow(directory: string): number[] {
   return allProcesses()
-    .map(({ commandLine }) => commandLine)
-    .filter((line) => line.includes(directory) && /clang/.test(line));
+    .filter(({ commandLine: line }) => line.includes(directory) && /clang/.test(line))
+    .map(({ pid }) => pid);
 }
 
 describe("several builds at once", () => {
@@ -102,6 +108,32 @@ describe("a build that is stopped", () => {
     expect(compilersBelow(shop.directory)).toEqual([]);
     expect(readdirSync(shop.store.path("tmp"))).toEqual([]);
     expect(readdirSync(shop.store.path("locks"))).toEqual([]);
+    shop.write("app/main.c", "int main(void) { return 0; }\n");
+    expect((await shop.build()).manifest.sizeBytes).toBeGreaterThan(0);
+  });
+
+  test("by kill -9 leaves nothing half written and in nobody's way", async () => {
+    const shop = workshop();
+    shop.write("app/main.c", slowSource);
+    let child: ChildProcess | undefined;
+    const build = buildInProcess(shop, (started) => {
+      child = started;
+    });
+    const ended = build.catch((error: Error) => error.message);
+    const isDone = (path: string) => existsSync(shop.store.path(path));
+    while (compilersBelow(shop.directory).length === 0 || !isDone("objects")) await sleep(20);
+    child?.kill("SIGKILL");
+    expect(await ended).toBe("exit status null");
+    // The compilers of a build that was killed go on until they are done.
+    for (const pid of compilersBelow(shop.directory)) spawnSync("kill", ["-9", String(pid)]);
+    const finished = readdirSync(shop.store.directory, { recursive: true, encoding: "utf8" })
+      .map((path) => ({ path, sha: /([0-9a-f]{64})\.(o|a)$/.exec(path)?.[1] }))
+      .filter(({ sha }) => sha !== undefined);
+    expect(finished.length).toBeGreaterThan(0);
+    for (const { path, sha } of finished) expect(sha256File(shop.store.path(path))).toBe(sha);
+    expect(readdirSync(shop.store.path("leases"))).toHaveLength(1);
+    const collected = await collect(shop.store, { limitBytes: 2 ** 40, toolsDirectory: "" });
+    expect(collected.isBuilding).toBe(false);
     shop.write("app/main.c", "int main(void) { return 0; }\n");
     expect((await shop.build()).manifest.sizeBytes).toBeGreaterThan(0);
   });
