@@ -3,21 +3,13 @@
  * refused, since that is how requests are smuggled (RFC 9112, sections 2.2, 5 and 6).
  */
 #include "head.h"
+#include "characters.h"
 #include <string.h>
-
-static bool is_token_character(unsigned char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       (c != 0 && strchr("!#$%&'*+-.^_`|~", c) != NULL);
-}
 
 bool is_token(struct span span)
 {
-	for (size_t i = 0; i < span.length; i++) {
-		if (!is_token_character((unsigned char)span.start[i]))
-			return false;
-	}
-	return span.length > 0;
+	return span.length > 0 && count_characters(span.start, span.start + span.length,
+						   CHARACTER_TOKEN) == span.length;
 }
 
 static char lower(char c)
@@ -25,15 +17,13 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
-bool span_equals_ignoring_case(struct span span, const char *text)
+bool equal_ignoring_case(const char *left, const char *right, size_t length)
 {
-	size_t i = 0;
-
-	for (; i < span.length && text[i] != '\0'; i++) {
-		if (lower(span.start[i]) != lower(text[i]))
+	for (size_t i = 0; i < length; i++) {
+		if (lower(left[i]) != lower(right[i]))
 			return false;
 	}
-	return i == span.length && text[i] == '\0';
+	return true;
 }
 
 struct span head_header(const struct head *head, const char *name)
@@ -47,70 +37,65 @@ struct span head_header(const struct head *head, const char *name)
 
 size_t head_find_end(const char *bytes, size_t length, size_t *scanned)
 {
-	/* The end may straddle what was there before. */
-	size_t from = *scanned > 3 ? *scanned - 3 : 0;
+	/* Where the last byte of the end may be, which may straddle what was there before. */
+	size_t at = *scanned > 3 ? *scanned : 3;
 
-	while (from < length) {
-		const char *cr = memchr(bytes + from, '\r', length - from);
-
-		if (cr == NULL)
-			break;
-		from = (size_t)(cr - bytes);
-		if (length - from < 4)
-			break;
-		if (memcmp(cr, "\r\n\r\n", 4) == 0)
-			return from + 4;
-		from++;
+	while (at < length) {
+		if (bytes[at] == '\n') {
+			if (memcmp(bytes + at - 3, "\r\n\r\n", 4) == 0)
+				return at + 1;
+			at += 2;
+		} else {
+			/* The end's first or third byte; any other is no part of it. */
+			at += bytes[at] == '\r' ? 1 : 4;
+		}
 	}
 	*scanned = length;
 	return 0;
 }
 
-/* The next line without its CRLF; false when a CR or LF stands elsewhere. */
-static bool next_line(const char **position, const char *end, struct span *line)
+/* A part of the request line, and the space behind it. */
+static bool take_word(const char **position, const char *end, unsigned character_class,
+		      struct span *word)
 {
-	const char *start = *position;
-	const char *cr = memchr(start, '\r', (size_t)(end - start));
+	*word = (struct span){*position, count_characters(*position, end, character_class)};
+	const char *space = word->start + word->length;
 
-	if (cr == NULL || cr + 1 >= end || cr[1] != '\n')
-		return false;
-	*line = (struct span){start, (size_t)(cr - start)};
-	*position = cr + 2;
-	return memchr(start, '\n', line->length) == NULL;
+	*position = space + 1;
+	return word->length > 0 && space < end && *space == ' ';
 }
 
-static int parse_request_line(struct span line, struct head *head)
+static bool is_digit(char c)
 {
-	const char *space = memchr(line.start, ' ', line.length);
+	return c >= '0' && c <= '9';
+}
 
-	if (space == NULL)
+static int parse_request_line(const char **position, const char *end, struct head *head)
+{
+	if (!take_word(position, end, CHARACTER_TOKEN, &head->method) ||
+	    !take_word(position, end, CHARACTER_TARGET, &head->target))
 		return 400;
-	head->method = (struct span){line.start, (size_t)(space - line.start)};
-	const char *target = space + 1;
-	size_t left = line.length - head->method.length - 1;
+	const char *version = *position;
 
-	space = memchr(target, ' ', left);
-	if (space == NULL || !is_token(head->method))
+	if (end - version < 10 || memcmp(version, "HTTP/", 5) != 0 || !is_digit(version[5]) ||
+	    version[6] != '.' || !is_digit(version[7]) || memcmp(version + 8, "\r\n", 2) != 0)
 		return 400;
-	head->target = (struct span){target, (size_t)(space - target)};
-	struct span version = {space + 1, left - head->target.length - 1};
-
-	if (head->target.length == 0)
-		return 400;
-	for (size_t i = 0; i < head->target.length; i++) {
-		unsigned char c = (unsigned char)target[i];
-
-		if (c <= ' ' || c >= 0x7f || c == '#')
-			return 400;
-	}
-	if (version.length != 8 || memcmp(version.start, "HTTP/", 5) != 0 ||
-	    version.start[5] < '0' || version.start[5] > '9' || version.start[6] != '.' ||
-	    version.start[7] < '0' || version.start[7] > '9')
-		return 400;
-	if (version.start[5] != '1')
+	*position = version + 10;
+	if (version[5] != '1')
 		return 505;
-	head->minor_version = version.start[7] - '0';
+	head->minor_version = version[7] - '0';
 	return 0;
+}
+
+/* Is there a control character among eight bytes? A tab is one, too. */
+static bool has_control(const char *bytes)
+{
+	const uint64_t ones = 0x0101010101010101, tops = 0x8080808080808080;
+	uint64_t word, delete;
+
+	memcpy(&word, bytes, 8);
+	delete = word ^ 0x7f * ones;
+	return (((word - ' ' * ones) & ~word) | ((delete - ones) & ~delete)) & tops;
 }
 
 static struct span trim(struct span span)
@@ -125,28 +110,25 @@ static struct span trim(struct span span)
 	return span;
 }
 
-static int parse_header(struct span line, struct head *head)
+static int parse_header(const char **position, const char *end, struct head *head)
 {
-	const char *colon = memchr(line.start, ':', line.length);
+	struct span name = {*position, count_characters(*position, end, CHARACTER_TOKEN)};
+	const char *value = name.start + name.length, *at = value;
 
-	/* No colon, white space before it, or a line that continues the one before. */
-	if (colon == NULL)
+	/* No name, no colon, white space before it, or a line that continues the one before. */
+	if (name.length == 0 || at == end || *at != ':')
 		return 400;
-	struct span name = {line.start, (size_t)(colon - line.start)};
-	struct span value = trim((struct span){colon + 1, line.length - name.length - 1});
-
-	if (!is_token(name))
+	at = ++value;
+	while (end - at >= 8 && !has_control(at))
+		at += 8;
+	at += count_characters(at, end, CHARACTER_VALUE);
+	if (end - at < 2 || at[0] != '\r' || at[1] != '\n')
 		return 400;
-	for (size_t i = 0; i < value.length; i++) {
-		unsigned char c = (unsigned char)value.start[i];
-
-		if ((c < ' ' && c != '\t') || c == 0x7f)
-			return 400;
-	}
+	*position = at + 2;
 	if (head->header_count == HEADERS_MAX)
 		return 431;
 	head->headers[head->header_count].name = name;
-	head->headers[head->header_count].value = value;
+	head->headers[head->header_count].value = trim((struct span){value, (size_t)(at - value)});
 	head->header_count++;
 	return 0;
 }
@@ -203,12 +185,8 @@ static void take_connection(struct span value, struct head *head, bool *close)
 
 static bool plausible_host(struct span host)
 {
-	for (size_t i = 0; i < host.length; i++) {
-		if (host.start[i] == ' ' || host.start[i] == '\t' || host.start[i] == ',' ||
-		    host.start[i] == '/' || host.start[i] == '@')
-			return false;
-	}
-	return true;
+	return count_characters(host.start, host.start + host.length, CHARACTER_HOST) ==
+	       host.length;
 }
 
 /* What the headers say about the message as a whole. */
@@ -260,22 +238,17 @@ static int interpret(struct head *head)
 int head_parse(const char *bytes, size_t length, struct head *head)
 {
 	const char *position = bytes, *end = bytes + length;
-	struct span line;
 	int status;
 
 	head->header_count = 0;
 	head->framing = FRAMING_NONE;
 	head->content_length = 0;
 	head->expects_continue = false;
-	if (!next_line(&position, end, &line))
-		return 400;
-	status = parse_request_line(line, head);
+	status = parse_request_line(&position, end, head);
 	while (status == 0) {
-		if (!next_line(&position, end, &line))
-			return 400;
-		if (line.length == 0)
-			return position == end ? interpret(head) : 400;
-		status = parse_header(line, head);
+		if (end - position == 2 && memcmp(position, "\r\n", 2) == 0)
+			return interpret(head);
+		status = parse_header(&position, end, head);
 	}
 	return status;
 }

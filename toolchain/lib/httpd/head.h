@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define HEADERS_MAX 64
 
@@ -35,7 +36,11 @@ size_t head_find_end(const char *bytes, size_t length, size_t *scanned);
 int head_parse(const char *bytes, size_t length, struct head *head);
 /* The value of a header; length 0 and start NULL when absent. */
 struct span head_header(const struct head *head, const char *name);
-bool span_equals_ignoring_case(struct span span, const char *text);
+bool equal_ignoring_case(const char *left, const char *right, size_t length);
+static inline bool span_equals_ignoring_case(struct span span, const char *text)
+{
+	return span.length == strlen(text) && equal_ignoring_case(span.start, text, span.length);
+}
 bool is_token(struct span span);
 
 #endif

@@ -79,25 +79,38 @@ static bool spill(struct connection *connection)
 	return true;
 }
 
-void output_append(struct connection *connection, const void *bytes, size_t length)
+char *output_reserve(struct connection *connection, size_t length)
 {
 	struct server *server = connection->server;
 
-	if (length > OUTPUT_BYTES - server->output_length && !spill(connection)) {
+	if (length > OUTPUT_BYTES - server->output_length && !spill(connection))
+		connection->peer_ended = connection->close_after = true;
+	return server->output + server->output_length;
+}
+
+void output_commit(struct connection *connection, size_t length)
+{
+	struct server *server = connection->server;
+
+	if (output_pending(connection) && server->output_length == 0)
+		keep(connection, server->output, length);
+	else
+		server->output_length += length;
+}
+
+void output_append(struct connection *connection, const void *bytes, size_t length)
+{
+	ssize_t written = 0;
+
+	if (length <= OUTPUT_BYTES) {
+		memcpy(output_reserve(connection, length), bytes, length);
+		output_commit(connection, length);
+		return;
+	}
+	if (!spill(connection)) {
 		connection->peer_ended = connection->close_after = true;
 		return;
 	}
-	if (length <= OUTPUT_BYTES) {
-		if (output_pending(connection) && server->output_length == 0) {
-			keep(connection, bytes, length);
-			return;
-		}
-		memcpy(server->output + server->output_length, bytes, length);
-		server->output_length += length;
-		return;
-	}
-	ssize_t written = 0;
-
 	if (!output_pending(connection)) {
 		written = write_now(connection, bytes, length);
 		if (written < 0) {

@@ -53,16 +53,18 @@ static const char *phrase_of(int status)
 	return "Other";
 }
 
+#define HEAD_BYTES_MAX (EXTRA_HEADERS_BYTES + 512)
+
 /* A text under construction, small enough for its place. */
 struct text {
-	char bytes[EXTRA_HEADERS_BYTES + 512];
-	size_t length;
+	char *bytes;
+	size_t length, room;
 };
 
 static void add(struct text *text, const char *bytes, size_t length)
 {
-	if (length > sizeof(text->bytes) - text->length)
-		length = sizeof(text->bytes) - text->length;
+	if (length > text->room - text->length)
+		length = text->room - text->length;
 	memcpy(text->bytes + text->length, bytes, length);
 	text->length += length;
 }
@@ -100,12 +102,11 @@ static void add_date(struct text *text, struct server *server)
 	uint64_t second = server->now_ms / 1000;
 
 	if (second != server->date_second || server->date_length == 0) {
-		struct text line;
+		struct text line = {server->date, 0, sizeof(server->date)};
 		time_t now = time(NULL);
 		struct tm utc;
 
 		gmtime_r(&now, &utc);
-		line.length = 0;
 		add_string(&line, "Date: ");
 		add(&line, days + 3 * utc.tm_wday, 3);
 		add_string(&line, ", ");
@@ -122,7 +123,6 @@ static void add_date(struct text *text, struct server *server)
 		add_two_digits(&line, utc.tm_sec);
 		add_string(&line, " GMT\r\n");
 		server->date_length = line.length < sizeof(server->date) ? line.length : 0;
-		memcpy(server->date, line.bytes, server->date_length);
 		server->date_second = second;
 	}
 	add(text, server->date, server->date_length);
@@ -132,11 +132,10 @@ void response_write(struct httpd_response *response, int status, const char *con
 		    const void *body, size_t length)
 {
 	struct connection *connection = response->connection;
-	struct text text;
+	struct text text = {output_reserve(connection, HEAD_BYTES_MAX), 0, HEAD_BYTES_MAX};
 	/* These never have a body, nor say how long it is. */
 	bool bodiless = status < 200 || status == 204 || status == 304;
 
-	text.length = 0;
 	add_string(&text, "HTTP/1.1 ");
 	add_number(&text, (uint64_t)status);
 	add_string(&text, " ");
@@ -146,7 +145,9 @@ void response_write(struct httpd_response *response, int status, const char *con
 		add_date(&text, connection->server);
 	if (content_type != NULL && !bodiless) {
 		add_string(&text, "Content-Type: ");
-		add(&text, content_type, strnlen(content_type, 256));
+		size_t type_length = strlen(content_type);
+
+		add(&text, content_type, type_length < 256 ? type_length : 256);
 		add_string(&text, "\r\n");
 	}
 	if (!bodiless) {
@@ -160,7 +161,7 @@ void response_write(struct httpd_response *response, int status, const char *con
 		add_string(&text, "Connection: keep-alive\r\n");
 	add(&text, response->extra, response->extra_length);
 	add_string(&text, "\r\n");
-	output_append(connection, text.bytes, text.length);
+	output_commit(connection, text.length);
 	if (!bodiless && !response->omit_body)
 		output_append(connection, body, length);
 	response->responded = true;

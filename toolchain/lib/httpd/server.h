@@ -83,6 +83,9 @@ void connection_close(struct connection *connection);
 
 /* output.c: everything that is sent goes through here. */
 void output_append(struct connection *connection, const void *bytes, size_t length);
+/* Room to compose up to OUTPUT_BYTES in, instead of copying them; then how many they became. */
+char *output_reserve(struct connection *connection, size_t length);
+void output_commit(struct connection *connection, size_t length);
 /* Writes what was gathered; what does not go out now stays with the connection. False when the
  * connection is broken. */
 bool output_flush(struct connection *connection);
