@@ -9,6 +9,7 @@
 #include <lwip/udp.h>
 #include <uk/mem.h>
 #include <uk/plat.h>
+#include "connections.h"
 #include "time_wait.h"
 
 struct free_element {
@@ -65,8 +66,10 @@ void memp_free(memp_t type, void *object)
 		return;
 	struct free_element *element = object;
 
+	if (type == MEMP_TCP_PCB) {
+		connections--;
+		uk_lwip_forget_connection(object);
+	}
 	element->next = free_elements[type];
 	free_elements[type] = element;
-	if (type == MEMP_TCP_PCB)
-		connections--;
 }

@@ -15,5 +15,10 @@ u32_t uk_lwip_initial_sequence(const ip_addr_t *local_address, u16_t local_port,
 /* Sees each segment before lwIP does; anything but ERR_OK drops it. */
 signed char uk_lwip_before_segment(struct tcp_pcb *pcb, struct tcp_hdr *header,
 				   struct pbuf *packet);
+/* The open connection that the packet being looked at is for, if it is found at once; both ports
+ * in host byte order. */
+struct tcp_pcb *uk_lwip_find_connection(u16_t remote_port, u16_t local_port);
+/* lwIP has found it by itself. */
+void uk_lwip_remember_connection(struct tcp_pcb *pcb);
 
 #endif
