@@ -169,16 +169,24 @@ static bool drain_backlog(struct interface *interface)
 	return moved;
 }
 
-bool uk_lwip_interface_poll(struct interface *interface)
+unsigned uk_lwip_interface_poll(struct interface *interface)
 {
 	struct uk_netdev *device = interface->device;
 
 	device->ops->flush(device);
-	unsigned received = device->ops->poll(device, POLL_BUDGET);
-	bool moved = interface->backlog_first != NULL && drain_backlog(interface);
+	unsigned done = device->ops->poll(device, POLL_BUDGET);
 
+	if (interface->backlog_first != NULL && drain_backlog(interface))
+		done++;
 	device->ops->flush(device);
-	return received > 0 || moved;
+	return done;
+}
+
+bool uk_lwip_interface_arm(struct interface *interface)
+{
+	struct uk_netdev *device = interface->device;
+
+	return device->ops->arm == NULL || device->ops->arm(device);
 }
 
 static err_t start(struct netif *netif)

@@ -19,8 +19,10 @@ extern struct interface *uk_lwip_interfaces;
 
 /* Makes interfaces of all devices; their addresses are not set. */
 void uk_lwip_interfaces_add(void);
-/* Receives and sends what there is; true if there was something. */
-bool uk_lwip_interface_poll(struct interface *interface);
+/* Receives and sends what there is; returns how much that was. */
+unsigned uk_lwip_interface_poll(struct interface *interface);
+/* Has the device interrupt; false when there is something to poll already. */
+bool uk_lwip_interface_arm(struct interface *interface);
 /* Fills the device's receive ring; the buffers go round from then on. */
 void uk_lwip_receive_start(struct interface *interface);
 /* The device's callback: a packet has arrived in one of those buffers. */

@@ -101,24 +101,35 @@ static void configure(struct interface *interface, const char *network)
 	netif_set_addr(netif, &address, &mask, &gateway);
 }
 
-static bool poll_network(struct uk_poller *poller)
+static unsigned poll_network(struct uk_poller *poller)
 {
-	bool progress = false;
+	unsigned done = 0;
 
 	(void)poller;
 	for (struct interface *interface = uk_lwip_interfaces; interface != NULL;
 	     interface = interface->next)
-		progress |= uk_lwip_interface_poll(interface);
+		done += uk_lwip_interface_poll(interface);
 	for (struct netif *netif = netif_list; netif != NULL; netif = netif->next) {
 		if (netif->loop_first != NULL) {
 			netif_poll(netif);
-			progress = true;
+			done++;
 		}
 	}
-	return progress;
+	return done;
 }
 
-static struct uk_poller network_poller = {.poll = poll_network};
+static bool arm_network(struct uk_poller *poller)
+{
+	bool quiet = true;
+
+	(void)poller;
+	for (struct interface *interface = uk_lwip_interfaces; interface != NULL;
+	     interface = interface->next)
+		quiet &= uk_lwip_interface_arm(interface);
+	return quiet;
+}
+
+static struct uk_poller network_poller = {.poll = poll_network, .arm = arm_network};
 
 static void start(void)
 {

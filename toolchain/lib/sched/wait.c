@@ -38,13 +38,18 @@ void uk_poller_add(struct uk_poller *poller)
 	pollers = poller;
 }
 
-bool uk_poll(void)
+static unsigned poll_all(void)
 {
-	bool progress = uk_timers_run();
+	unsigned found = uk_timers_run();
 
 	for (struct uk_poller *poller = pollers; poller; poller = poller->next)
-		progress |= poller->poll(poller);
-	return progress;
+		found += poller->poll(poller);
+	return found;
+}
+
+bool uk_poll(void)
+{
+	return poll_all() > 0;
 }
 
 void uk_sched_make_runnable(struct uk_thread *thread)
@@ -96,21 +101,64 @@ _Noreturn void uk_sched_leave(void)
 	uk_context_load(to->context);
 }
 
-/* Waking a processor that waits takes tens of microseconds, on the host's side too; what
- * follows soon is found sooner by looking. */
-#define IDLE_POLL_NS 50000
+static bool arm_pollers(void)
+{
+	bool quiet = true;
+
+	for (struct uk_poller *poller = pollers; poller; poller = poller->next)
+		quiet &= !poller->arm || poller->arm(poller);
+	return quiet;
+}
+
+/*
+ * Waking a processor that waits takes tens of microseconds, on the host's side too: what follows
+ * soon is found sooner by looking for it. That is of no use when nothing follows soon, and when
+ * so much does that a batch has gathered by the time the processor wakes; then it is left to
+ * those who send. So what each wait brought decides whether the next ones are put off, and now
+ * and then one is not, to see whether that is still right.
+ */
+#define LOOK_NS 200000
+#define BATCH 4
+#define LOOKS_PER_WAIT 64
+
+static uint64_t look_ns;
+static unsigned looks, batch_average; /* this one in eighths */
+
+static void learn(uint64_t waited_ns, unsigned found)
+{
+	batch_average += found - batch_average / 8;
+	if (waited_ns > LOOK_NS)
+		look_ns /= 2;
+	else
+		look_ns = batch_average < 8 * BATCH ? LOOK_NS : 0;
+	looks = 0;
+}
+
+/* Looks for something to do until look_ns are over, then waits. To be called when pollers have
+ * found nothing: only then may the processor wait. */
+static void look_and_wait(void)
+{
+	uint64_t since = uk_clock_monotonic(), looked_ns = 0;
+	uint64_t limit_ns = ++looks % LOOKS_PER_WAIT == 0 ? 0 : look_ns;
+
+	while (looked_ns < limit_ns) {
+		if (poll_all() > 0)
+			return;
+		looked_ns = uk_clock_monotonic() - since;
+	}
+	if (!arm_pollers())
+		return;
+	uk_plat_wait(uk_timers_next());
+	uint64_t waited_ns = uk_clock_monotonic() - since;
+
+	learn(waited_ns, poll_all());
+}
 
 void uk_sched_idle(const volatile bool *done)
 {
-	uint64_t until = 0;
-
 	while (!*done && !uk_sched_first) {
-		if (uk_poll()) {
-			until = uk_clock_monotonic() + IDLE_POLL_NS;
-			continue;
-		}
-		if (uk_clock_monotonic() >= until)
-			uk_plat_wait(uk_timers_next());
+		if (poll_all() == 0)
+			look_and_wait();
 	}
 }
 

@@ -16,16 +16,16 @@
 static char input[256];
 static size_t input_length;
 
-static bool look_for_input(struct uk_poller *poller)
+static unsigned look_for_input(struct uk_poller *poller)
 {
 	(void)poller;
 	if (input_length)
-		return false;
+		return 0;
 	input_length = uk_console_read(input, sizeof(input));
 	if (!input_length)
-		return false;
+		return 0;
 	uk_file_notify(&uk_console_file, POLLIN | POLLRDNORM);
-	return true;
+	return 1;
 }
 
 static void listen(void)

@@ -141,14 +141,6 @@ static unsigned net_poll(struct uk_netdev *netdev, unsigned budget)
 	reclaim(device);
 	unsigned received = receive_some(device, budget);
 
-	if (received == 0) {
-		bool quiet = uk_virtqueue_arm(&device->receive);
-
-		if (device->transmit_blocked && !uk_virtqueue_arm(&device->transmit))
-			reclaim(device);
-		if (!quiet)
-			received = receive_some(device, budget);
-	}
 	if (received > 0)
 		uk_virtqueue_disarm(&device->receive);
 	if (device->transmit_blocked && device->transmit.free_count >= device->transmit.length / 2) {
@@ -158,10 +150,21 @@ static unsigned net_poll(struct uk_netdev *netdev, unsigned budget)
 	return received;
 }
 
+static bool net_arm(struct uk_netdev *netdev)
+{
+	struct net_device *device = (struct net_device *)netdev;
+	bool quiet = uk_virtqueue_arm(&device->receive);
+
+	if (device->transmit_blocked)
+		quiet &= uk_virtqueue_arm(&device->transmit);
+	return quiet;
+}
+
 static const struct uk_netdev_ops net_ops = {
 	.send = net_send,
 	.flush = net_flush,
 	.poll = net_poll,
+	.arm = net_arm,
 	.supply = net_supply,
 };
 

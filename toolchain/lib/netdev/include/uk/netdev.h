@@ -29,15 +29,17 @@ struct uk_netbuf {
 struct uk_netdev;
 struct uk_netdev_ops {
 	/* Queues one packet; -ENOBUFS when the ring is full, -EMSGSIZE when it has more than
-	 * UK_NETDEV_FRAGMENTS_MAX fragments (nothing was taken). After -ENOBUFS the device
-	 * interrupts once there is room. */
+	 * UK_NETDEV_FRAGMENTS_MAX fragments (nothing was taken). */
 	int (*send)(struct uk_netdev *, struct uk_netbuf *packet);
 	/* Tells the device about all that was queued and supplied: once per batch. */
 	void (*flush)(struct uk_netdev *);
 	/* Gives sent packets back and hands up to `budget` received ones to receive(); returns
-	 * how many of these. When it returns 0 the device interrupts on the next arrival;
-	 * otherwise it may not, so poll again before waiting. */
+	 * how many of these. */
 	unsigned (*poll)(struct uk_netdev *, unsigned budget);
+	/* Before waiting: asks for an interrupt on the next arrival, and when there is room again
+	 * after -ENOBUFS. False when there is something to poll already. NULL: the device
+	 * interrupts unasked. */
+	bool (*arm)(struct uk_netdev *);
 	/* Gives an empty buffer to the receive ring. -ENOBUFS when it is full. */
 	int (*supply)(struct uk_netdev *, struct uk_netbuf *buffer);
 };

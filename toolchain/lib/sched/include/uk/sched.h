@@ -52,10 +52,13 @@ size_t uk_wake(struct uk_wait_queue *queue, size_t count);
 /* Runs every poller once; true if one made progress. Cheap when there is nothing to do. */
 bool uk_poll(void);
 
-/* A source of events looked at before the processor idles. poll() returns true when it did
- * something; it MUST NOT wait. */
+/* A source of events looked at before the processor idles. */
 struct uk_poller {
-	bool (*poll)(struct uk_poller *self);
+	/* Does what there is to do and returns how much it was (packets, say); MUST NOT wait. */
+	unsigned (*poll)(struct uk_poller *self);
+	/* Right before the processor waits: asks for an interrupt when there is something to do;
+	 * false when there is already. NULL: interrupts come unasked. */
+	bool (*arm)(struct uk_poller *self);
 	struct uk_poller *next;
 };
 void uk_poller_add(struct uk_poller *poller);
