@@ -20,7 +20,7 @@
 /* Beyond this many waiting packets further ones are dropped, as a full queue of Linux does. */
 #define BACKLOG_MAX 1024
 /* Tells the device in the middle of a long batch, so that it works meanwhile. */
-#define FLUSH_AFTER 32
+#define FLUSH_AFTER 4
 
 struct interface *uk_lwip_interfaces;
 static unsigned unflushed;
