@@ -42,22 +42,30 @@ interface Comparison {
   readonly unit: string;
   readonly baseline: string;
   readonly baselineValue: number;
+  /** value / baselineValue as the median over rounds, where both were measured in turn. */
+  readonly quotient?: number;
+}
+
+/** The comparison as a row: its ratio is the quotient or, where less is better, the inverse. */
+function compared({ quotient, ...rest }: Comparison, lessIsBetter = false) {
+  const ratio = quotient ?? rest.value / rest.baselineValue;
+  return { ...rest, ratio: lessIsBetter ? 1 / ratio : ratio };
 }
 
 /** A time that has to be several times shorter than the baseline's. */
 export function timesFaster(comparison: Comparison, factor: number): Row {
-  const ratio = comparison.baselineValue / comparison.value;
-  return { ...comparison, ratio, goal: `≥ ${factor} × faster`, met: ratio >= factor };
+  const row = compared(comparison, true);
+  return { ...row, goal: `≥ ${factor} × faster`, met: row.ratio >= factor };
 }
 
 /** A rate that has to be several times the baseline's. */
 export function timesMore(comparison: Comparison, factor: number): Row {
-  const ratio = comparison.value / comparison.baselineValue;
-  return { ...comparison, ratio, goal: `≥ ${factor} ×`, met: ratio >= factor };
+  const row = compared(comparison);
+  return { ...row, goal: `≥ ${factor} ×`, met: row.ratio >= factor };
 }
 
 /** A time that may exceed the baseline's by a factor at the most. */
 export function withinFactor(comparison: Comparison, factor: number): Row {
-  const ratio = comparison.value / comparison.baselineValue;
-  return { ...comparison, ratio, goal: `≤ ${factor} × the baseline`, met: ratio <= factor };
+  const row = compared(comparison);
+  return { ...row, goal: `≤ ${factor} × the baseline`, met: row.ratio <= factor };
 }

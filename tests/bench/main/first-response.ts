@@ -11,7 +11,7 @@ import {
   qemuCommand,
   startGuest,
 } from "../support/qemu.ts";
-import { interleaved } from "../support/statistics.ts";
+import { interleaved, paired } from "../support/statistics.ts";
 import { unikraftHttp, whyNoUnikraft } from "../support/unikraft.ts";
 
 const address = "10.0.2.15/24";
@@ -38,12 +38,9 @@ async function against(
   factor: number,
 ): Promise<Result> {
   const ours = measure(withAddress(await ourGuest("http"), address, gateway), machine);
-  const [value = Number.NaN, baselineValue = Number.NaN] = await interleaved(rounds, [
-    ours,
-    measure(peer, machine),
-  ]);
+  const samples = await interleaved({ rounds, warmUps: 1 }, [ours, measure(peer, machine)]);
   const name = `start to first 200 (${machine})`;
-  return timesFaster({ name, value, unit: "ms", baseline, baselineValue }, factor);
+  return timesFaster({ name, unit: "ms", baseline, ...paired(...samples) }, factor);
 }
 
 export const firstResponse: Benchmark = {

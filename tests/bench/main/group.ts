@@ -2,7 +2,7 @@
 import type { Benchmark } from "../main.ts";
 import { firstResponse } from "./first-response.ts";
 import { helloExit } from "./hello-exit.ts";
-import { helloSize } from "./hello-size.ts";
+import { imageSize } from "./image-size.ts";
 import { keepAlive } from "./keep-alive.ts";
 import { rebuild } from "./rebuild.ts";
 import { shortConnections } from "./short-connections.ts";
@@ -10,7 +10,7 @@ import { smallestMemory } from "./smallest-memory.ts";
 import { unchangedPreview } from "./unchanged-preview.ts";
 
 export const mainGroup: readonly Benchmark[] = [
-  helloSize,
+  imageSize,
   helloExit,
   firstResponse,
   keepAlive,

@@ -1,4 +1,4 @@
-// Medians, and pairs of measurements taken in turn so that a machine's drift hits both alike.
+// Medians, and measurements taken in turn so that a machine's drift hits all alike.
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -8,17 +8,34 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
-/** Runs all measurements in turn, `rounds` times after one warm-up, and returns each one's median. */
+export interface Turns {
+  readonly rounds: number;
+  /** Rounds before that, which do not count. */
+  readonly warmUps: number;
+}
+
+/** Runs all measurements in turn, every other round backwards, and returns what each one gave. */
 export async function interleaved(
-  rounds: number,
+  { rounds, warmUps }: Turns,
   measurements: readonly (() => Promise<number>)[],
-): Promise<number[]> {
+): Promise<number[][]> {
   const samples: number[][] = measurements.map(() => []);
-  for (let round = 0; round <= rounds; round++) {
-    for (const [index, measure] of measurements.entries()) {
+  for (let round = -warmUps; round < rounds; round++) {
+    const order = [...measurements.entries()];
+    for (const [index, measure] of round % 2 === 0 ? order : order.reverse()) {
       const value = await measure();
-      if (round > 0) samples[index]?.push(value);
+      if (round >= 0) samples[index]?.push(value);
     }
   }
-  return samples.map(median);
+  return samples;
+}
+
+/** Two measurements that were taken in turn: what each gave, and how they compare in one round. */
+export function paired(values: readonly number[] = [], baselineValues: readonly number[] = []) {
+  const quotients = values.map((value, round) => value / (baselineValues[round] ?? Number.NaN));
+  return {
+    value: median(values),
+    baselineValue: median(baselineValues),
+    quotient: median(quotients),
+  };
 }
