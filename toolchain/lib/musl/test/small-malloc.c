@@ -1,0 +1,2 @@
+/* The small malloc does what musl's does. */
+#include "memory.c"
