@@ -38,9 +38,16 @@ static void read_barrier(void)
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 }
 
-/* A write of ours is visible before a later read of what the device writes. */
+/*
+ * A write of ours is visible before a later read of what the device writes. When QEMU emulates a
+ * single processor it leaves fences out, although its devices work in another thread: that
+ * notifications and interrupts get lost then is rare, but the guest hears nothing any more. To
+ * read the time stamp counter it takes a lock, which is a fence of the host's.
+ */
 static void full_barrier(void)
 {
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	__asm__ volatile("rdtsc" ::: "eax", "edx", "memory");
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
