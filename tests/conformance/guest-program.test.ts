@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
 import { mismatch, readRuns } from "./guest-program.ts";
 
-test("a program without comments succeeds on one machine", () => {
+test("a program without comments succeeds on one machine of each platform", () => {
   const runs = readRuns("/* adds */\nint main(void);\n");
-  expect(runs).toMatchObject([{ machine: "microvm", arguments: [], memory: "32M" }]);
+  expect(runs).toMatchObject([
+    { machine: "microvm", platform: "kvm", arguments: [], memory: "32M" },
+    { machine: "linux", platform: "linux", arguments: [], memory: "32M" },
+  ]);
   expect(runs[0]?.expectations).toEqual([{ kind: "success", value: "SUCCESS" }]);
 });
 
@@ -21,6 +24,14 @@ test("lines with the same arguments describe one run, on each machine", () => {
     ["q35", "", 1],
   ]);
   expect(runs[0]?.qemu).toEqual(["-device", "x"]);
+});
+
+test("where it makes no sense it is skipped with the reason", () => {
+  const runs = readRuns("// not on linux: there are no pages\n");
+  expect(runs.map(({ machine, skip }) => [machine, skip])).toEqual([
+    ["microvm", undefined],
+    ["linux", "there are no pages"],
+  ]);
 });
 
 test("what cannot be read is refused", () => {

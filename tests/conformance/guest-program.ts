@@ -1,4 +1,5 @@
-// Test programs of micro-libraries: what the comments at their top ask for, and one run in QEMU.
+// Test programs of micro-libraries: what the comments at their top ask for, and one run in QEMU or
+// as a sandboxed process.
 //
 //   // expect: success                   (the default) a line SUCCESS and exit status 0
 //   // expect: status 3                  that exit status
@@ -6,7 +7,8 @@
 //   // expect: console "text"            that text, whatever the status
 // each optionally followed by `with ARGUMENT...`, which the guest is given; lines with the same
 // arguments describe the same run.
-//   // machines: microvm microvm-acpi pc q35   (default: microvm)
+//   // machines: microvm microvm-acpi pc q35 linux   (default: microvm linux)
+//   // not on linux: REASON     skipped there
 //   // memory: 32M      // processor: max      // qemu: FURTHER ARGUMENTS
 //   // input: TEXT       a line typed on the console
 //   // environment: NAME=VALUE NAME=VALUE
@@ -15,6 +17,10 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { guestConfiguration, guestStatus } from "../../toolchain/src/cli/qemu.ts";
+import { parseMemory } from "../../toolchain/src/cli/run.ts";
+import { ensureTender, openStore } from "../../toolchain/src/index.ts";
+import { tenderArguments } from "../../toolchain/src/tender/command-line.ts";
+import type { Platform } from "../../toolchain/src/types.ts";
 
 export interface Expectation {
   readonly kind: "success" | "status" | "crash" | "console";
@@ -24,6 +30,9 @@ export interface Expectation {
 
 export interface GuestRun {
   readonly machine: string;
+  readonly platform: Platform;
+  /** Why it is not run on this machine. */
+  readonly skip?: string;
   readonly arguments: readonly string[];
   readonly expectations: readonly Expectation[];
   readonly memory: string;
@@ -41,6 +50,8 @@ const machines: Readonly<Record<string, string>> = {
   pc: "pc",
   q35: "q35",
 };
+/** A sandboxed process instead of a machine of QEMU's. */
+const PROCESS = "linux";
 
 /** All runs that a program's comments ask for. */
 export function readRuns(source: string): GuestRun[] {
@@ -53,12 +64,15 @@ export function readRuns(source: string): GuestRun[] {
     byArguments.set(given, [...(byArguments.get(given) ?? []), expectation]);
   }
   if (byArguments.size === 0) byArguments.set("", [{ kind: "success", value: "SUCCESS" }]);
-  const wanted = words(values("machines")[0] ?? "microvm");
-  const unknown = wanted.find((machine) => !(machine in machines));
+  const wanted = words(values("machines")[0] ?? `microvm ${PROCESS}`);
+  const reasonAgainst = values(`not on ${PROCESS}`)[0];
+  const unknown = wanted.find((machine) => !(machine in machines) && machine !== PROCESS);
   if (unknown) throw new Error(`machines: no machine is called "${unknown}"`);
   return wanted.flatMap((machine) =>
     [...byArguments].map(([given, expectations]) => ({
       machine,
+      platform: machine === PROCESS ? ("linux" as const) : ("kvm" as const),
+      ...(machine === PROCESS && reasonAgainst !== undefined ? { skip: reasonAgainst } : {}),
       arguments: words(given),
       expectations,
       memory: values("memory")[0] ?? "32M",
@@ -101,19 +115,16 @@ export async function runProgram(
   try {
     const configuration = join(directory, "config");
     writeFileSync(configuration, guestConfiguration(run));
-    const child = spawn(
-      "qemu-system-x86_64",
-      [
-        ...["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"],
-        ...["-accel", "tcg", "-machine", machines[run.machine] ?? run.machine],
-        ...["-cpu", run.processor, "-m", run.memory, "-serial", "stdio"],
-        ...["-kernel", image, "-initrd", configuration],
-        ...["-device", "isa-debug-exit,iobase=0xf4,iosize=0x4", ...run.qemu],
-      ],
-      // A file takes every byte at once. Node's pipes are sockets that hold a few hundred of
-      // QEMU's single bytes; when we read slowly, QEMU's serial port gives up and drops some.
-      { stdio: ["pipe", console_, console_] },
-    );
+    const command = await commandOf(image, run, configuration);
+    // A file takes every byte at once. Node's pipes are sockets that hold a few hundred of
+    // QEMU's single bytes; when we read slowly, QEMU's serial port gives up and drops some.
+    const descriptor = openSync(configuration, "r");
+    const child = spawn(command.program, command.arguments, {
+      stdio: ["pipe", console_, console_, descriptor],
+    });
+    closeSync(descriptor);
+    // A guest may have ended before it read everything.
+    child.stdin?.on("error", () => undefined);
     child.stdin?.end(run.input);
     const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
     const status = await new Promise<number>((resolve, reject) => {
@@ -123,11 +134,30 @@ export async function runProgram(
     clearTimeout(timer);
     const output = readFileSync(consoleFile, "utf8");
     if (status === -1) throw new Error(`the guest did not end within ${timeoutMs} ms:\n${output}`);
-    return { status: guestStatus(status, output), console: output };
+    const guest = run.platform === "linux" ? status : guestStatus(status, output);
+    return { status: guest, console: output };
   } finally {
     closeSync(console_);
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+async function commandOf(image: string, run: GuestRun, configuration: string) {
+  if (run.platform === "linux") {
+    const memoryBytes = parseMemory(run.memory);
+    const line = { image, memoryBytes, configurationDescriptor: 3, readsConsole: true };
+    return { program: await ensureTender(openStore()), arguments: tenderArguments(line) };
+  }
+  return {
+    program: "qemu-system-x86_64",
+    arguments: [
+      ...["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"],
+      ...["-accel", "tcg", "-machine", machines[run.machine] ?? run.machine],
+      ...["-cpu", run.processor, "-m", run.memory, "-serial", "stdio"],
+      ...["-kernel", image, "-initrd", configuration],
+      ...["-device", "isa-debug-exit,iobase=0xf4,iosize=0x4", ...run.qemu],
+    ],
+  };
 }
 
 const crashRecord = /^\[unikernel\] crash (\{.*\})$/m;

@@ -1,4 +1,5 @@
-// Runs the test programs of all micro-libraries inside guests, as their comments ask.
+// Runs the test programs of all micro-libraries inside guests of every platform, as their
+// comments ask.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -17,21 +18,26 @@ const registry = new LibraryRegistry(bundledLibrariesDirectory);
 describe.each(listLibraryTests(registry))("$library/test/$file", ({ library, file }) => {
   const source = readFileSync(join(registry.root, library, "test", file), "utf8");
   const runs = readRuns(source).map((run) => ({ ...run, given: run.arguments.join(" ") }));
-  let image: string;
+  const images = new Map<string, string>();
 
   beforeAll(async () => {
-    const plan = await planImage(libraryTestRequest(registry, library, file));
-    image = (await buildImage(plan, openStore())).path;
+    const run = runs.filter(({ skip }) => skip === undefined);
+    for (const platform of new Set(run.map((one) => one.platform))) {
+      const plan = await planImage(libraryTestRequest(registry, library, file, { platform }));
+      images.set(platform, (await buildImage(plan, openStore())).path);
+    }
   }, BUILD_TIMEOUT_MS);
 
-  test.each(runs)(
+  test.for(runs)(
     "on $machine $given",
-    async (run) => {
+    { timeout: RUN_TIMEOUT_MS + 10_000 },
+    async (run, context) => {
+      if (run.skip !== undefined) context.skip(run.skip);
+      const image = images.get(run.platform) ?? "";
       const result = await runProgram(image, run, RUN_TIMEOUT_MS);
       for (const expectation of run.expectations) {
         expect(mismatch(result, expectation)).toBeUndefined();
       }
     },
-    RUN_TIMEOUT_MS + 10_000,
   );
 });

@@ -13,6 +13,7 @@ export { formatProblem, ProblemsError } from "./problems.ts";
 export { keepImage, releaseImage } from "./store/roots.ts";
 export type { Store } from "./store/store.ts";
 export { openStore } from "./store/store.ts";
+export { ensureTender } from "./tender/build.ts";
 export type {
   Architecture,
   BuildOptions,

@@ -4,6 +4,16 @@
  */
 #define _GNU_SOURCE
 #include "pthread_impl.h"
+#include <sys/mman.h>
+
+hidden void *uk_musl_map_stack(void *, size_t, int, int, int, off_t);
+
+/* What pthread_create() calls instead of mmap: the system is told that it will be a stack. */
+void *uk_musl_map_stack(void *start, size_t length, int protection, int flags, int descriptor,
+			off_t offset)
+{
+	return __mmap(start, length, protection, flags | MAP_STACK, descriptor, offset);
+}
 
 extern char __stack_start[], __stack_end[];
 

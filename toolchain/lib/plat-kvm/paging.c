@@ -126,3 +126,16 @@ bool uk_plat_mapped(uintptr_t address)
 		table = (const uint64_t *)(entry & ADDRESS_MASK);
 	}
 }
+
+/* Any page can be made a guard here. */
+void *uk_plat_stack_take(size_t length)
+{
+	(void)length;
+	return NULL;
+}
+
+bool uk_plat_stack_give(void *stack)
+{
+	(void)stack;
+	return false;
+}

@@ -3,6 +3,9 @@
 #include <uk/crash.h>
 #include <uk/plat.h>
 
+#define SIGNAL_INVALID_INSTRUCTION 4
+#define EXCEPTION_INVALID_INSTRUCTION 6
+
 /* The kernel's ucontext_t up to its registers. */
 struct context {
 	uint64_t flags, link;
@@ -22,9 +25,12 @@ void uk_linux_fault(int signal, const void *signal_info, const void *context)
 		{"r14", at->r14}, {"r15", at->r15},	  {"cr2", at->cr2}, {"error", at->error},
 		{"vector", at->vector},
 	};
+	unsigned vector = (unsigned)at->vector;
 
-	(void)signal;
 	(void)signal_info;
-	uk_crash_report(uk_crash_reason((unsigned)at->vector, at->error, at->cr2, at->rsp),
-			registers, sizeof(registers) / sizeof(registers[0]), at->rsp);
+	/* The kernel also sends it by itself, without an exception of the processor. */
+	if (signal == SIGNAL_INVALID_INSTRUCTION)
+		vector = EXCEPTION_INVALID_INSTRUCTION;
+	uk_crash_report(uk_crash_reason(vector, at->error, at->cr2, at->rsp), registers,
+			 sizeof(registers) / sizeof(registers[0]), at->rsp);
 }

@@ -2,8 +2,8 @@
 #ifndef UK_LINUX_LINUX_H
 #define UK_LINUX_LINUX_H
 
-/* Left out at the lower end of each stack of a further thread. */
-#define UK_LINUX_STACK_GUARD 8192
+/* Left out at the lower end of each stack of a further thread: one page (uk/plat.h). */
+#define UK_LINUX_STACK_GUARD 4096
 
 #ifndef __ASSEMBLER__
 

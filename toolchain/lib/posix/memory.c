@@ -82,13 +82,21 @@ long uk_sys_mmap(long wish, long bytes, long protection, long flags, long descri
 	if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE))
 		return map_fixed((uintptr_t)wish, length, protection, flags, descriptor, offset);
 
-	char *memory = uk_pages_alloc(length / UK_PAGE_SIZE, 1);
+	/* Of a stack without access so far the lowest part will be its guard. */
+	bool is_stack = (flags & MAP_STACK) && protection == PROT_NONE;
+	char *memory = is_stack ? uk_plat_stack_take(length) : NULL;
+	if (memory)
+		return (long)memory;
+	memory = uk_pages_alloc(length / UK_PAGE_SIZE, 1);
 	if (!memory)
 		return -ENOMEM;
 	memset(memory, 0, length);
 	long error = flags & MAP_ANONYMOUS ? 0 : fill(memory, length, descriptor, offset);
 	if (!error)
 		error = posix_protect((uintptr_t)memory, length, access_of(protection));
+	/* Where access cannot be taken, a correct program does not notice that it has more. */
+	if (error == -ENOTSUP)
+		error = 0;
 	if (error) {
 		uk_pages_free(memory, length / UK_PAGE_SIZE);
 		return error;
@@ -101,6 +109,8 @@ long uk_sys_munmap(long address, long bytes)
 	size_t length = round_up((size_t)bytes);
 	if (((uintptr_t)address & PAGE_MASK) || !bytes || (size_t)bytes > MOST)
 		return -EINVAL;
+	if (uk_plat_stack_give((void *)address))
+		return 0;
 	int error = posix_unprotect((uintptr_t)address, length);
 	if (!error)
 		uk_pages_free((void *)address, length / UK_PAGE_SIZE);

@@ -1,5 +1,6 @@
 /* Threads: how they begin and how they end. */
 #include "scheduler.h"
+#include <uk/errors.h>
 #include <uk/mem.h>
 #include <uk/plat.h>
 
@@ -21,17 +22,24 @@ static bool prepare_reaper(void)
 
 static char *new_stack(void)
 {
-	char *stack = uk_pages_alloc(STACK_PAGES, 1);
+	char *stack = uk_plat_stack_take(STACK_PAGES * UK_PAGE_SIZE);
+	int error;
 
-	if (stack && uk_plat_protect((uintptr_t)stack, UK_PAGE_SIZE, 0)) {
-		uk_pages_free(stack, STACK_PAGES);
-		return NULL;
+	if (!stack && (stack = uk_pages_alloc(STACK_PAGES, 1))) {
+		error = uk_plat_protect((uintptr_t)stack, UK_PAGE_SIZE, 0);
+		/* Where there can be no guard, and no prepared stack is left, it goes without. */
+		if (error && error != -UK_ENOTSUP) {
+			uk_pages_free(stack, STACK_PAGES);
+			return NULL;
+		}
 	}
 	return stack;
 }
 
 static void free_stack(char *stack)
 {
+	if (uk_plat_stack_give(stack))
+		return;
 	uk_plat_protect((uintptr_t)stack, UK_PAGE_SIZE, UK_PROT_READ | UK_PROT_WRITE);
 	uk_pages_free(stack, STACK_PAGES);
 }

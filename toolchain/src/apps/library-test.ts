@@ -13,7 +13,10 @@ export function libraryTestRequest(
   registry: LibraryRegistry,
   name: string,
   file: string,
-  optimize: ImageRequest["optimize"] = "debug",
+  {
+    optimize = "debug",
+    platform = "kvm",
+  }: Partial<Pick<ImageRequest, "optimize" | "platform">> = {},
 ): ImageRequest {
   const library = registry.get(name, "test");
   const needs = library.description.tests[file];
@@ -23,7 +26,7 @@ export function libraryTestRequest(
     libraries: [name, ...(needs?.libraries ?? [])],
     options: { ...needs?.options },
     optimize,
-    platform: "kvm",
+    platform,
     architecture: "x86_64",
   };
 }

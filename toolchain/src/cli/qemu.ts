@@ -32,11 +32,24 @@ export async function runGuest(options: GuestOptions, signal: AbortSignal): Prom
 /** What uk/plat.h's uk_boot_config reads. */
 export function guestConfiguration(
   options: Pick<GuestOptions, "arguments" | "environment">,
+  network?: {
+    readonly guest: string;
+    readonly prefixBits: number;
+    readonly gateway: string;
+    readonly dns: string;
+  },
 ): string {
   return [
     "unikernel-config/1",
     ...options.arguments.map((value) => `arg:${value}`),
     ...options.environment.map((value) => `env:${value}`),
+    ...(network === undefined
+      ? []
+      : [
+          `net.address:${network.guest}/${network.prefixBits}`,
+          `net.gateway:${network.gateway}`,
+          `net.dns:${network.dns}`,
+        ]),
     `clock.realtime:${BigInt(Date.now()) * 1_000_000n}`,
   ]
     .map((line) => `${line}\0`)

@@ -1,8 +1,9 @@
-// `unikernel run`: boots an image, or what an application's directory builds to, in QEMU in the
-// foreground: console on stdout, exit status of the guest as its own.
-import { statSync } from "node:fs";
+// `unikernel run`: runs an image, or what an application's directory builds to, in the foreground,
+// in QEMU or as a sandboxed process: console on stdout, exit status of the guest as its own.
+import { readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { buildImage } from "../build.ts";
+import { imagePlatform } from "../image/platform.ts";
 import { planImage } from "../plan.ts";
 import { parseSizeBytes } from "../size.ts";
 import { openStore } from "../store/store.ts";
@@ -14,17 +15,19 @@ import { readRequest, requestHelp, requestOptions } from "./request.ts";
 const usage = "unikernel run --help";
 
 export const command: Command = {
-  summary: "boot an image in QEMU in the foreground",
+  summary: "run an image in the foreground",
   help: `Usage: unikernel run DIR|IMAGE [options] [-- ARGUMENT...]
 
-Boots an image, or builds the application in DIR first. The guest's console is stdout, its exit
-status this command's. Ctrl-C stops it.
+Runs an image, or builds the application in DIR first: in QEMU, or an image of the platform
+linux as a sandboxed process. The guest's console is stdout, its exit status this command's.
+Ctrl-C stops it.
 
   --memory SIZE       e.g. 32MiB (default)
   --port HOST:GUEST   forwards a TCP port; may be repeated
   --env K=V           an environment variable; may be repeated
-  --machine TYPE      microvm (default), pc or q35
-  --accelerator NAME  tcg (default) or kvm
+  --machine TYPE      microvm (default), pc or q35; of QEMU
+  --accelerator NAME  tcg (default) or kvm; of QEMU
+  --tap NAME          a tap interface as the network of a sandboxed process
 
 ${requestHelp}`,
 
@@ -33,20 +36,35 @@ ${requestHelp}`,
     const [target, ...guestArguments] = positionals;
     if (!target) throw new UsageError("expected a directory or an image", usage);
     const image = isFile(target) ? target : await build(target, values, signal);
-    return runGuest(
-      {
-        image,
-        memoryBytes: parseMemory(values.memory ?? "32MiB"),
-        ports: (values.port ?? []).map(parsePort),
-        environment: values.env ?? [],
-        arguments: guestArguments,
-        machine: values.machine ?? "microvm",
-        accelerator: values.accelerator ?? "tcg",
-      },
-      signal,
-    );
+    const guest = {
+      image,
+      memoryBytes: parseMemory(values.memory ?? "32MiB"),
+      ports: (values.port ?? []).map(parsePort),
+      environment: values.env ?? [],
+      arguments: guestArguments,
+    };
+    const isSandbox = imagePlatform(readFileSync(image)) === "linux";
+    refuseForeign(isSandbox, values);
+    if (isSandbox) {
+      const { runSandbox } = await import("./sandbox.ts");
+      return runSandbox({ ...guest, tap: values.tap }, signal);
+    }
+    const { machine = "microvm", accelerator = "tcg" } = values;
+    return runGuest({ ...guest, machine, accelerator }, signal);
   },
 };
+
+/** An option that would be ignored is a mistake. */
+function refuseForeign(
+  isSandbox: boolean,
+  values: { machine?: string; accelerator?: string; tap?: string },
+): void {
+  const foreign = isSandbox ? (["machine", "accelerator"] as const) : (["tap"] as const);
+  const given = foreign.find((name) => values[name] !== undefined);
+  if (given === undefined) return;
+  const what = isSandbox ? "runs as a process, not in QEMU" : "runs in QEMU";
+  throw new UsageError(`--${given}: the image ${what}`, usage);
+}
 
 async function build(
   directory: string,
@@ -97,6 +115,7 @@ function parseCommandLine(commandLine: string[]) {
         env: { type: "string", multiple: true },
         machine: { type: "string" },
         accelerator: { type: "string" },
+        tap: { type: "string" },
       },
     });
   } catch (error) {

@@ -1,4 +1,5 @@
-// machines: pc q35
+// machines: pc q35 linux
+// not on linux: it asks the servers of QEMU's own network
 // qemu: -netdev user,id=n0 -device virtio-net-pci,netdev=n0
 /* The resolver's files, and addresses from DHCP. */
 #include "check.h"

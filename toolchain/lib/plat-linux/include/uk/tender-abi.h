@@ -46,8 +46,11 @@ struct uk_tender_note {
 	uint64_t fault_handler; /* void (*)(int signal, siginfo_t *, ucontext_t *) */
 };
 
-#define UK_TENDER_NETWORK_TAP 1	   /* one packet for each read and write, after a header */
-#define UK_TENDER_NETWORK_STREAM 2 /* each frame after its length: four bytes, big-endian */
+/* One packet for each read and write, after a header of ten bytes that says what virtio's network
+ * device says in its own: struct virtio_net_hdr. The peer completes and checks no checksums. */
+#define UK_TENDER_NETWORK_TAP 1
+#define UK_TENDER_TAP_HEADER_BYTES 10
+#define UK_TENDER_NETWORK_STREAM 2 /* a stream of frames, each after its length: four bytes, big-endian */
 
 struct uk_tender_network {
 	int32_t fd; /* does not block */

@@ -38,6 +38,15 @@ size_t uk_plat_memory(const struct uk_memory_region **regions);
 int uk_plat_protect(uintptr_t address, size_t length, int access);
 
 /*
+ * Where access cannot change after boot, uk_plat_protect() returns -ENOTSUP unless what is asked
+ * for is what is. Stacks are prepared there: this takes one of at least `length` bytes, zeroed,
+ * whose lowest page faults. NULL: none is left, or guards are made with uk_plat_protect() here.
+ */
+void *uk_plat_stack_take(size_t length);
+/* Gives it back; false when it is not one of these stacks. */
+bool uk_plat_stack_give(void *stack);
+
+/*
  * Gives the platform one page, for page tables; NULL: none left. The library that takes over
  * uk_plat_memory() MUST set it before it changes anything there.
  */

@@ -1,0 +1,87 @@
+// The tender for the command line: one guest in the foreground, nothing recorded. The provider's
+// driver is another matter.
+import { spawn } from "node:child_process";
+import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openStore } from "../store/store.ts";
+import { ensureTender } from "../tender/build.ts";
+import { tenderArguments } from "../tender/command-line.ts";
+import {
+  choosePasstPorts,
+  findPasst,
+  missingPasst,
+  passtCommand,
+  passtNetwork,
+} from "../tender/passt.ts";
+import { type GuestOptions, guestConfiguration } from "./qemu.ts";
+
+export type SandboxOptions = Omit<GuestOptions, "machine" | "accelerator"> & {
+  /** A tap interface instead of passt. */
+  readonly tap?: string | undefined;
+};
+
+const CONFIGURATION_DESCRIPTOR = 3;
+
+/** Runs and waits; returns the guest's exit status. */
+export async function runSandbox(options: SandboxOptions, signal: AbortSignal): Promise<number> {
+  const tender = await ensureTender(openStore(), {
+    signal,
+    onProgress: (message) => console.error(message),
+  });
+  const passt = options.tap === undefined ? await findPasst() : undefined;
+  if (options.ports.length > 0 && options.tap !== undefined) {
+    throw new Error("a guest on a tap interface has an address of its own: --port is not for it");
+  }
+  if (options.ports.length > 0 && passt === undefined) throw new Error(missingPasst);
+  const inner = await choosePasstPorts(
+    options.ports.map(({ guest }) => ({ protocol: "tcp" as const, guest })),
+  );
+  const configuration = openConfiguration(
+    guestConfiguration(options, passt === undefined ? undefined : passtNetwork),
+  );
+  try {
+    const child = spawn(
+      tender,
+      tenderArguments({
+        image: options.image,
+        memoryBytes: options.memoryBytes,
+        configurationDescriptor: CONFIGURATION_DESCRIPTOR,
+        readsConsole: true,
+        ...(options.tap === undefined ? {} : { tap: options.tap }),
+        forwards: options.ports.map(({ host }, index) => ({
+          protocol: "tcp",
+          address: "127.0.0.1",
+          port: host,
+          target: { address: inner[index]?.address ?? "", port: inner[index]?.port ?? 0 },
+        })),
+        ...(passt === undefined ? {} : { helper: passtCommand(passt, inner) }),
+      }),
+      { stdio: ["inherit", "inherit", "inherit", configuration] },
+    );
+    const kill = () => child.kill("SIGTERM");
+    signal.addEventListener("abort", kill, { once: true });
+    const status = await new Promise<number>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => resolve(code ?? 1));
+    });
+    signal.throwIfAborted();
+    return status;
+  } finally {
+    closeSync(configuration);
+  }
+}
+
+/** A file that has lost its name: what is in it may be secret. */
+function openConfiguration(text: string): number {
+  const path = join(tmpdir(), `unikernel-config-${process.pid}`);
+  const descriptor = openSync(path, "wx+", 0o600);
+  try {
+    rmSync(path);
+    writeFileSync(descriptor, text);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+/* The guest's block devices. A device has the size that its file has when it is opened; the filter
+ * keeps the guest within it. */
+#include "block.h"
+#include "kernel.h"
+#include "text.h"
+
+/* So that an offset at the end and a count make no negative number. */
+#define BLOCK_BYTES_MAX (1UL << 62)
+
+static void open_one(const struct option_block *option, struct uk_tender_block *block)
+{
+	int access = option->is_read_only ? O_RDONLY : O_RDWR;
+	struct file_status status;
+	long fd = call(CALL_OPEN, option->path, access | O_CLOEXEC, 0);
+
+	if (fd < 0)
+		fail("cannot open the block device", option->path, fd);
+	if (call(CALL_FSTAT, fd, &status) || (status.mode & S_IFMT) != S_IFREG ||
+	    (uint64_t)status.size_bytes > BLOCK_BYTES_MAX)
+		fail("not a file that can be a block device", option->path, 0);
+	*block = (struct uk_tender_block){
+		.fd = (int32_t)fd,
+		.flags = option->is_read_only ? UK_TENDER_BLOCK_READ_ONLY : 0,
+		.size_bytes = (uint64_t)status.size_bytes,
+	};
+}
+
+void blocks_open(const struct options *options, struct uk_tender_boot *boot)
+{
+	for (unsigned i = 0; i < options->block_count; i++)
+		open_one(&options->blocks[i], &boot->blocks[i]);
+	boot->block_count = options->block_count;
+}

@@ -1,0 +1,81 @@
+/* Reads the command line. */
+#include "options.h"
+#include "text.h"
+#include <stddef.h>
+
+/* More than any machine has; sums of it do not wrap around. */
+#define MEMORY_MAX (1UL << 40)
+#define DESCRIPTOR_MAX 65535
+
+static uint64_t number(const char *text, uint64_t most, const char *name)
+{
+	const char *at = text;
+	uint64_t value;
+
+	if (!text_number(&at, '\0', most, &value))
+		fail(name, text, 0);
+	return value;
+}
+
+static void add_block(const char *path, bool is_read_only, struct options *options)
+{
+	if (options->block_count == UK_TENDER_BLOCKS_MAX)
+		fail("there are too many block devices", NULL, 0);
+	options->blocks[options->block_count++] = (struct option_block){path, is_read_only};
+}
+
+/* The options that take a value; false if there is none of this name. */
+static bool read_value(const char *name, const char *value, struct options *options)
+{
+	if (text_equal(name, "--guest")) {
+		options->guest = value;
+	} else if (text_equal(name, "--memory")) {
+		options->memory_bytes = number(value, MEMORY_MAX, "--memory is not a number of bytes");
+	} else if (text_equal(name, "--config")) {
+		options->config = (int)number(value, DESCRIPTOR_MAX, "--config is not a descriptor");
+	} else if (text_equal(name, "--tap")) {
+		options->tap = value;
+	} else if (text_equal(name, "--exit-file")) {
+		options->exit_file = value;
+	} else if (text_equal(name, "--control")) {
+		options->control = value;
+	} else if (text_equal(name, "--block")) {
+		add_block(value, false, options);
+	} else if (text_equal(name, "--block-read-only")) {
+		add_block(value, true, options);
+	} else if (text_equal(name, "--forward")) {
+		if (options->forward_count == FORWARDS_MAX)
+			fail("there are too many of --forward", NULL, 0);
+		options->forwards[options->forward_count++] = value;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+void options_read(int count, char **arguments, struct options *options)
+{
+	int at = 1;
+
+	*options = (struct options){.config = -1};
+	while (at < count && arguments[at][0] == '-' && !text_equal(arguments[at], "--")) {
+		const char *name = arguments[at++];
+
+		if (text_equal(name, "--input"))
+			options->reads_console = true;
+		else if (at == count || !read_value(name, arguments[at++], options))
+			fail("unknown option, or without its value", name, 0);
+	}
+	if (at == count || text_equal(arguments[at], "--"))
+		fail("which image?", "tender --memory BYTES [OPTION...] IMAGE [-- HELPER...]", 0);
+	options->image = arguments[at++];
+	if (at < count) {
+		if (!text_equal(arguments[at], "--") || at + 1 == count)
+			fail("only -- and a network helper may follow the image", NULL, 0);
+		options->helper = arguments + at + 1;
+	}
+	if (!options->memory_bytes)
+		fail("how much memory? --memory BYTES", NULL, 0);
+	if (options->tap && options->helper)
+		fail("a guest has one network: --tap or a helper", NULL, 0);
+}
