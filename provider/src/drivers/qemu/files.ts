@@ -1,10 +1,8 @@
 // Where a guest's files are: one directory, named by its id, that nobody else may enter.
 import { join } from "node:path";
+import { type RecordFiles, recordFiles } from "../guest-record.ts";
 
-export interface GuestFiles {
-  readonly id: string;
-  readonly directory: string;
-  readonly record: string;
+export interface GuestFiles extends RecordFiles {
   readonly consoleLog: string;
   /** What QEMU itself had to say. */
   readonly monitorLog: string;
@@ -24,27 +22,12 @@ export const RELATIVE = {
   exit: "exit",
 } as const;
 
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-
-export function guestsDirectory(home: string): string {
-  return join(home, "guests");
-}
-
-export function isGuestId(id: string): boolean {
-  return ID.test(id);
-}
-
 export function guestFiles(home: string, id: string): GuestFiles {
-  if (!isGuestId(id)) {
-    throw new Error(
-      `"${id}" cannot be a guest's id: it must consist of letters, digits, ".", "_" and "-"`,
-    );
-  }
-  const directory = join(guestsDirectory(home), id);
+  const { directory, record } = recordFiles(home, id);
   return {
     id,
     directory,
-    record: join(directory, "guest.json"),
+    record,
     consoleLog: join(directory, RELATIVE.consoleLog),
     monitorLog: join(directory, "qemu.log"),
     socket: join(directory, RELATIVE.socket),

@@ -1,12 +1,6 @@
 import { expect, test } from "vitest";
 import type { PortForward } from "../driver.ts";
-import {
-  forwardRule,
-  hasEstablished,
-  listener,
-  matchForwards,
-  parseUserNetwork,
-} from "./forwards.ts";
+import { forwardRule, hasEstablished, listener, parseUserNetwork } from "./forwards.ts";
 
 const tcp = (host: number, guest: number, address = "127.0.0.1"): PortForward => ({
   host,
@@ -32,15 +26,6 @@ test("reads forwards, and not connections, from the monitor's table", () => {
     { host: 5353, guest: 5353, protocol: "udp", address: "0.0.0.0" },
   ]);
   expect(parseUserNetwork("")).toEqual([]);
-});
-
-test("chosen ports are not confused with fixed ones", () => {
-  const found = [tcp(8080, 80), tcp(40001, 80)];
-  expect(matchForwards([tcp(0, 80), tcp(8080, 80)], found)).toEqual([
-    tcp(40001, 80),
-    tcp(8080, 80),
-  ]);
-  expect(matchForwards([tcp(8081, 80), tcp(0, 81)], found)).toEqual([null, null]);
 });
 
 test("a connection counts once the guest has accepted it", () => {

@@ -38,26 +38,3 @@ export function hasEstablished(answer: string, forward: PortForward): boolean {
     (match) => Number(match[1]) === forward.host && Number(match[2]) === forward.guest,
   );
 }
-
-/** What was asked for, with the host ports that QEMU chose; null where a forward is missing. */
-export function matchForwards(
-  asked: readonly PortForward[],
-  found: readonly PortForward[],
-): (PortForward | null)[] {
-  const isSame = (ask: PortForward, actual: PortForward) =>
-    ask.guest === actual.guest &&
-    ask.protocol === actual.protocol &&
-    ask.address === actual.address;
-  const left = [...found];
-  const take = (fits: (forward: PortForward) => boolean): PortForward | null => {
-    const index = left.findIndex(fits);
-    return index < 0 ? null : (left.splice(index, 1)[0] ?? null);
-  };
-  // Fixed ports choose first, so that none of them is mistaken for one that QEMU chose.
-  const fixed = asked.map((ask) =>
-    ask.host === 0 ? null : take((actual) => isSame(ask, actual) && ask.host === actual.host),
-  );
-  return asked.map((ask, index) =>
-    ask.host === 0 ? take((actual) => isSame(ask, actual)) : (fixed[index] ?? null),
-  );
-}

@@ -16,13 +16,15 @@ import type {
   GuestSummary,
   PortForward,
 } from "../driver.ts";
+import { guestsDirectory } from "../guest-record.ts";
+import { PortTable } from "../port-table.ts";
 import { chooseAccelerator } from "./accelerator.ts";
 import { acceptsConnections } from "./accepts.ts";
 import { findExecutable, MISSING_QEMU } from "./executable.ts";
-import { type GuestFiles, guestFiles, guestsDirectory } from "./files.ts";
+import { type GuestFiles, guestFiles } from "./files.ts";
+import { qemuPorts } from "./forwarder.ts";
 import { USER_NETWORK } from "./forwards.ts";
 import { awaitStart, launch, readEnd, runningConfiguration, StartError } from "./launch.ts";
-import { PortTable } from "./port-table.ts";
 import { findMonitor, findProcesses, type GuestProcess, stopProcesses } from "./processes.ts";
 import { type GuestRecord, readRecord, readRecords, writeRecord } from "./record.ts";
 
@@ -42,13 +44,13 @@ export class QemuDriver implements Driver {
   readonly #home: string;
   readonly #executable: string | undefined;
   readonly #onStep: (step: Step) => void;
-  readonly #ports: PortTable;
+  readonly #ports: PortTable<GuestRecord>;
 
   constructor(options: QemuDriverOptions) {
     this.#home = options.home;
     this.#executable = options.executable;
     this.#onStep = options.onStep ?? (() => undefined);
-    this.#ports = new PortTable(options.home);
+    this.#ports = new PortTable(qemuPorts(options.home));
   }
 
   async unavailable(): Promise<string | null> {
@@ -185,7 +187,7 @@ export class QemuDriver implements Driver {
     const monitor = await findMonitor(files, record?.process);
     if (monitor !== undefined) {
       // A damaged record does not hide a running guest: QEMU itself knows the ports.
-      const ports = record === undefined ? await this.#ports.actual(files) : known.ports;
+      const ports = record === undefined ? await this.#ports.actual(files.id) : known.ports;
       return { ...known, state: "running", ports };
     }
     // Asked before the exit code is read: who still waits for QEMU has not written it yet.
@@ -243,7 +245,7 @@ export class QemuDriver implements Driver {
       return;
     }
     const { pid, startTicks } = monitor;
-    const forwards = await this.#ports.resolve(files, record);
+    const forwards = await this.#ports.resolve(record);
     await writeRecord(files, { ...record, forwards, process: { pid, startTicks } });
   }
 }

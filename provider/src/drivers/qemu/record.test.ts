@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { parseStat } from "../guest-processes.ts";
 import { guestFiles } from "./files.ts";
-import { parseStat } from "./processes.ts";
 import { type GuestRecord, readRecord, readRecords, writeRecord } from "./record.ts";
 
 let home: string;

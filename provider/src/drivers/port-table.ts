@@ -1,20 +1,45 @@
 // Which guest has which host port, and moving ports from one running guest to another of the
-// same owner: a replacement starts on a port that QEMU chooses and takes the fixed one over once
-// it is healthy, so that its predecessor serves until then.
-import type { PortForward } from "../driver.ts";
-import { NETWORK } from "./command-line.ts";
-import { type GuestFiles, guestFiles } from "./files.ts";
-import { forwardRule, listener, matchForwards, parseUserNetwork } from "./forwards.ts";
+// same owner: a replacement starts on a port that the system chooses and takes the fixed one over
+// once it is healthy, so that its predecessor serves until then.
+import type { PortForward } from "./driver.ts";
+import { matchForwards } from "./match-forwards.ts";
 import { overlaps, whyUnavailable } from "./ports.ts";
-import { findMonitor } from "./processes.ts";
-import { type Qmp, withMonitor } from "./qmp.ts";
-import { type GuestRecord, readRecord, readRecords, writeRecord } from "./record.ts";
 
-export class PortTable {
-  readonly #home: string;
+/** What is recorded of a guest, as far as ports are concerned. */
+export interface PortRecord {
+  readonly id: string;
+  readonly owner: string;
+  /** As they were asked for. */
+  readonly ports: readonly PortForward[];
+  /** As they are; null where a forward was taken over by a successor. */
+  readonly forwards: readonly (PortForward | null)[];
+}
 
-  constructor(home: string) {
-    this.#home = home;
+/** Changes the forwards of a guest that runs. */
+export interface Forwarder {
+  list(): Promise<PortForward[]>;
+  add(forward: PortForward): Promise<void>;
+  /** Fine when there is no such forward: an interrupted takeover may have removed it. */
+  remove(forward: PortForward): Promise<void>;
+}
+
+/** A driver's records and guests. */
+export interface PortBackend<Kept extends PortRecord> {
+  read(id: string): Promise<Kept | undefined>;
+  readAll(): Promise<readonly Kept[]>;
+  write(record: Kept): Promise<void>;
+  isRunning(id: string): Promise<boolean>;
+  withForwarder<Result>(
+    id: string,
+    use: (forwarder: Forwarder) => Promise<Result>,
+  ): Promise<Result>;
+}
+
+export class PortTable<Kept extends PortRecord> {
+  readonly #backend: PortBackend<Kept>;
+
+  constructor(backend: PortBackend<Kept>) {
+    this.#backend = backend;
   }
 
   async problems(
@@ -45,28 +70,27 @@ export class PortTable {
     );
   }
 
-  /** The forwards of a guest that runs, with the ports that QEMU chose. */
-  async resolve(files: GuestFiles, record: GuestRecord): Promise<(PortForward | null)[]> {
+  /** The forwards of a guest that runs, with the ports that the system chose. */
+  async resolve(record: PortRecord): Promise<(PortForward | null)[]> {
     const asked = record.forwards.map((forward, index) => forward ?? record.ports[index]);
     const wanted = asked.filter((forward) => forward !== undefined);
-    // QEMU does not start without its fixed ports: only for chosen ones must it be asked.
+    // No guest starts without its fixed ports: only for chosen ones must it be asked.
     const isKnown = record.forwards.every((forward) => forward !== null && forward.host !== 0);
-    return isKnown ? wanted : matchForwards(wanted, await this.actual(files));
+    return isKnown ? wanted : matchForwards(wanted, await this.actual(record.id));
   }
 
-  /** What QEMU forwards; nothing when it has ended meanwhile. */
-  async actual(files: GuestFiles): Promise<PortForward[]> {
+  /** What is forwarded to a guest; nothing when it has ended meanwhile. */
+  async actual(id: string): Promise<PortForward[]> {
     try {
-      return await withMonitor(files.socket, async (qmp) => parseUserNetwork(await usernet(qmp)));
+      return await this.#backend.withForwarder(id, (forwarder) => forwarder.list());
     } catch (error) {
-      if ((await findMonitor(files, undefined)) === undefined) return [];
+      if (!(await this.#backend.isRunning(id))) return [];
       throw error;
     }
   }
 
   async take(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]> {
-    const files = guestFiles(this.#home, id);
-    let record = await readRecord(files);
+    let record = await this.#backend.read(id);
     if (record === undefined) throw new Error(`there is no guest ${id} that could take ports`);
     for (const [index, port] of ports.entries()) {
       const current = record.forwards[index] ?? null;
@@ -75,35 +99,35 @@ export class PortTable {
       if (holder !== undefined && holder.owner !== record.owner) {
         throw new Error(`ports[${index}]: ${heldBy(port, holder)}`);
       }
-      await this.#move(port, holder, files);
-      if (current !== null) await withMonitor(files.socket, (qmp) => removeForward(qmp, current));
+      await this.#move(port, holder, id);
+      if (current !== null) {
+        await this.#backend.withForwarder(id, (forwarder) => forwarder.remove(current));
+      }
       record = { ...record, forwards: record.forwards.with(index, port) };
-      await writeRecord(files, record);
+      await this.#backend.write(record);
     }
     return record.forwards.filter((forward) => forward !== null);
   }
 
   /** Guests of an owner get back fixed ports that they lost to a successor that is gone. */
   async giveBack(owner: string): Promise<void> {
-    for (const record of await readRecords(this.#home)) {
-      if (record.owner !== owner) continue;
-      const files = guestFiles(this.#home, record.id);
-      if ((await findMonitor(files, record.process)) === undefined) continue;
-      const actual = await this.actual(files);
+    for (const record of await this.#backend.readAll()) {
+      if (record.owner !== owner || !(await this.#backend.isRunning(record.id))) continue;
+      const actual = await this.actual(record.id);
       const has = (port: PortForward) => actual.some((forward) => overlaps(forward, port));
       let forwards = record.forwards;
       for (const [index, port] of record.ports.entries()) {
         const current = forwards[index] ?? null;
-        // One that listens on a port of QEMU's choice is itself waiting for its predecessor.
+        // One that listens on a chosen port is itself waiting for its predecessor.
         if (port.host === 0 || (current !== null && current.host !== port.host)) continue;
         if (!has(port)) {
           if ((await whyUnavailable(port)) !== null) continue;
-          await withMonitor(files.socket, (qmp) => addForward(qmp, port));
+          await this.#backend.withForwarder(record.id, (forwarder) => forwarder.add(port));
         }
         forwards = forwards.with(index, port);
       }
       if (JSON.stringify(forwards) !== JSON.stringify(record.forwards)) {
-        await writeRecord(files, { ...record, forwards });
+        await this.#backend.write({ ...record, forwards });
       }
     }
   }
@@ -116,33 +140,30 @@ export class PortTable {
   }
 
   /** The running guest of ours that has this host port. */
-  async #holder(port: PortForward): Promise<GuestRecord | undefined> {
-    for (const record of await readRecords(this.#home)) {
+  async #holder(port: PortForward): Promise<Kept | undefined> {
+    for (const record of await this.#backend.readAll()) {
       const has = record.forwards.some((forward) => forward !== null && overlaps(forward, port));
-      if (!has) continue;
-      const files = guestFiles(this.#home, record.id);
-      if ((await findMonitor(files, record.process)) !== undefined) return record;
+      if (has && (await this.#backend.isRunning(record.id))) return record;
     }
     return undefined;
   }
 
-  async #move(port: PortForward, holder: GuestRecord | undefined, to: GuestFiles): Promise<void> {
+  async #move(port: PortForward, holder: Kept | undefined, to: string): Promise<void> {
     if (holder === undefined) {
-      await withMonitor(to.socket, (qmp) => addForward(qmp, port));
+      await this.#backend.withForwarder(to, (forwarder) => forwarder.add(port));
       return;
     }
-    const from = guestFiles(this.#home, holder.id);
     const lost = holder.forwards.filter(
       (forward): forward is PortForward => forward !== null && overlaps(forward, port),
     );
     // Both are connected before the port is given up: nobody listens for less than a millisecond.
-    await withMonitor(to.socket, (taker) =>
-      withMonitor(from.socket, async (giver) => {
-        for (const forward of lost) await removeForward(giver, forward);
+    await this.#backend.withForwarder(to, (taker) =>
+      this.#backend.withForwarder(holder.id, async (giver) => {
+        for (const forward of lost) await giver.remove(forward);
         try {
-          await addForward(taker, port);
+          await taker.add(port);
         } catch (error) {
-          for (const forward of lost) await addForward(giver, forward);
+          for (const forward of lost) await giver.add(forward);
           throw error;
         }
       }),
@@ -150,25 +171,10 @@ export class PortTable {
     const forwards = holder.forwards.map((forward) =>
       forward !== null && lost.includes(forward) ? null : forward,
     );
-    await writeRecord(from, { ...holder, forwards });
+    await this.#backend.write({ ...holder, forwards });
   }
 }
 
-function heldBy(port: PortForward, holder: GuestRecord): string {
+function heldBy(port: PortForward, holder: PortRecord): string {
   return `${port.protocol} port ${port.host} of ${port.address} is in use by the guest ${holder.id} (${holder.owner}); choose another port or remove that guest`;
-}
-
-const usernet = (qmp: Qmp) => qmp.human("info usernet");
-
-async function addForward(qmp: Qmp, forward: PortForward): Promise<void> {
-  const answer = (await qmp.human(`hostfwd_add ${NETWORK} ${forwardRule(forward)}`)).trim();
-  if (answer !== "") throw new Error(`QEMU refused to forward ${listener(forward)}: ${answer}`);
-}
-
-/** Fine when there is no such forward: an interrupted takeover may have removed it. */
-async function removeForward(qmp: Qmp, forward: PortForward): Promise<void> {
-  const answer = await qmp.human(`hostfwd_remove ${NETWORK} ${listener(forward)}`);
-  if (!/ (removed|not found)\s*$/.test(answer)) {
-    throw new Error(`QEMU did not give up ${listener(forward)}: ${answer.trim()}`);
-  }
 }

@@ -2,7 +2,7 @@
 import { createSocket } from "node:dgram";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { createServer } from "node:net";
-import type { PortForward } from "../driver.ts";
+import type { PortForward } from "./driver.ts";
 
 /** Why a port cannot be listened on, or null when it can. */
 export async function whyUnavailable(port: PortForward): Promise<string | null> {

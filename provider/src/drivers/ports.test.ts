@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import type { PortForward } from "../driver.ts";
+import type { PortForward } from "./driver.ts";
 import { listeningInodes, overlaps, whyUnavailable } from "./ports.ts";
 
 const port = (host: number, address = "127.0.0.1", protocol: "tcp" | "udp" = "tcp") =>

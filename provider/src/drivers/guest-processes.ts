@@ -1,0 +1,102 @@
+// Finds and ends processes that belong to a guest's directory. A process id alone proves nothing,
+// since ids are used again: a process is known by its id and start time, or by its command line
+// and working directory.
+import { readdir, readFile, readlink, realpath } from "node:fs/promises";
+import { pause } from "../guests/wait.ts";
+import type { ProcessIdentity, RecordFiles } from "./guest-record.ts";
+
+/** What the command line says that a process is for the guest; undefined: not the guest's. */
+export type RoleOf<Role> = (args: readonly string[]) => Role | undefined;
+
+export interface FoundProcess<Role> extends ProcessIdentity {
+  readonly role: Role;
+}
+
+const GRACE_MS = 2_000;
+const KILL_TIMEOUT_MS = 10_000;
+
+/** Every process of the guest, those that a crash of ours left unrecorded included. */
+export async function findAll<Role>(
+  files: RecordFiles,
+  roleOf: RoleOf<Role>,
+): Promise<FoundProcess<Role>[]> {
+  const directory = await realDirectory(files);
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(pids.map((pid) => inspect(pid, directory, roleOf)));
+  return found.filter((process) => process !== undefined);
+}
+
+/** The process with this id, if it is the guest's. */
+export async function findOne<Role>(
+  pid: number,
+  files: RecordFiles,
+  roleOf: RoleOf<Role>,
+): Promise<FoundProcess<Role> | undefined> {
+  return inspect(pid, await realDirectory(files), roleOf);
+}
+
+/** Ends every process of the guest: asks first, then forces. */
+export async function stopAll<Role>(files: RecordFiles, roleOf: RoleOf<Role>): Promise<void> {
+  const start = performance.now();
+  for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
+    const processes = await findAll(files, roleOf);
+    if (processes.length === 0) return;
+    const elapsedMs = performance.now() - start;
+    if (elapsedMs > KILL_TIMEOUT_MS) {
+      const pids = processes.map(({ pid }) => pid).join(", ");
+      throw new Error(`the guest ${files.id} cannot be stopped: process ${pids} does not end`);
+    }
+    // Found again each time, so that no process that merely got a freed id is ever hit.
+    const signal = elapsedMs > GRACE_MS ? "SIGKILL" : "SIGTERM";
+    for (const { pid } of processes) sendSignal(pid, signal);
+    await pause(waitMs);
+  }
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+async function inspect<Role>(
+  pid: number,
+  directory: string,
+  roleOf: RoleOf<Role>,
+): Promise<FoundProcess<Role> | undefined> {
+  const commandLine = await readProcessFile(pid, "cmdline");
+  const role = roleOf(commandLine?.split("\0") ?? []);
+  if (role === undefined) return undefined;
+  const stat = await readProcessFile(pid, "stat");
+  const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+  const fields = stat === undefined ? undefined : parseStat(stat);
+  // A zombie has ended; only nobody has asked how.
+  if (fields === undefined || cwd !== directory || "ZX".includes(fields.state)) return undefined;
+  return { pid, startTicks: fields.startTicks, role };
+}
+
+/** State and start time; the command's name before them may hold spaces and parentheses. */
+export function parseStat(text: string): { state: string; startTicks: number } | undefined {
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const startTicks = Number(fields[19]);
+  const state = fields[0];
+  return state && Number.isInteger(startTicks) ? { state, startTicks } : undefined;
+}
+
+async function readProcessFile(pid: number, name: string): Promise<string | undefined> {
+  try {
+    return await readFile(`/proc/${pid}/${name}`, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+async function realDirectory(files: RecordFiles): Promise<string> {
+  try {
+    return await realpath(files.directory);
+  } catch {
+    return files.directory;
+  }
+}

@@ -1,0 +1,142 @@
+// guest.json of drivers whose guests are processes of this user: what is known of a guest, written
+// before it starts and replaced as a whole. A driver adds fields of its own.
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { GuestProgress, PortForward } from "./driver.ts";
+import type { PortRecord } from "./port-table.ts";
+
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks from the host's boot to the process's start (/proc/PID/stat, field 22). */
+  readonly startTicks: number;
+}
+
+/** What every record has. Arguments and the values of the environment are in none. */
+export interface CommonRecord extends PortRecord {
+  readonly format: 1;
+  readonly progress: GuestProgress;
+  readonly digest: string;
+  readonly imagePath: string;
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly startedAtMs: number;
+  /** Absent until it is known to run. */
+  readonly process?: ProcessIdentity;
+}
+
+/** Where a record is. */
+export interface RecordFiles {
+  readonly id: string;
+  /** That nobody else may enter. */
+  readonly directory: string;
+  readonly record: string;
+}
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+export function guestsDirectory(home: string): string {
+  return join(home, "guests");
+}
+
+export function isGuestId(id: string): boolean {
+  return ID.test(id);
+}
+
+export function recordFiles(home: string, id: string): RecordFiles {
+  if (!isGuestId(id)) {
+    throw new Error(
+      `"${id}" cannot be a guest's id: it must consist of letters, digits, ".", "_" and "-"`,
+    );
+  }
+  const directory = join(guestsDirectory(home), id);
+  return { id, directory, record: join(directory, "guest.json") };
+}
+
+/** Undefined when there is none, or when it is damaged or another driver's. */
+export async function readGuestRecord<Kept extends CommonRecord>(
+  files: RecordFiles,
+  isRecord: (value: unknown) => value is Kept,
+): Promise<Kept | undefined> {
+  let text: string;
+  try {
+    text = await readFile(files.record, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR") return undefined;
+    throw error;
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) && value.id === files.id ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Either the old record or the whole new one is there, whenever we are killed. Nothing waits for
+ * the disk: after a crash of the machine no guest runs any more. */
+export async function writeGuestRecord(files: RecordFiles, record: CommonRecord): Promise<void> {
+  await mkdir(files.directory, { recursive: true, mode: 0o700 });
+  const temporary = `${files.record}.${randomBytes(6).toString("hex")}`;
+  try {
+    await writeFile(temporary, `${JSON.stringify(record, null, 2)}\n`, { flag: "wx", mode: 0o600 });
+    await rename(temporary, files.record);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Every guest whose record can be read. */
+export async function readGuestRecords<Kept extends CommonRecord>(
+  home: string,
+  isRecord: (value: unknown) => value is Kept,
+): Promise<Kept[]> {
+  const records = await Promise.all(
+    (await guestIds(home)).map((id) => readGuestRecord(recordFiles(home, id), isRecord)),
+  );
+  return records.filter((record) => record !== undefined);
+}
+
+async function guestIds(home: string): Promise<string[]> {
+  try {
+    return (await readdir(guestsDirectory(home))).filter(isGuestId).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+export function hasCommonFields(value: unknown): value is CommonRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const record = value as Partial<Record<keyof CommonRecord, unknown>>;
+  const isText = (...names: (keyof CommonRecord)[]) =>
+    names.every((name) => typeof record[name] === "string");
+  const isNumber = (...names: (keyof CommonRecord)[]) =>
+    names.every((name) => Number.isFinite(record[name]));
+  const process = record.process as Partial<ProcessIdentity> | null | undefined;
+  return (
+    record.format === 1 &&
+    isText("id", "owner", "digest", "imagePath") &&
+    ["creating", "created", "kept"].includes(String(record.progress)) &&
+    isNumber("memoryBytes", "cpus", "startedAtMs") &&
+    Array.isArray(record.ports) &&
+    record.ports.every(isForward) &&
+    Array.isArray(record.forwards) &&
+    record.forwards.every((forward) => forward === null || isForward(forward)) &&
+    (process === undefined ||
+      (Number.isInteger(process?.pid) && Number.isInteger(process?.startTicks)))
+  );
+}
+
+function isForward(value: unknown): value is PortForward {
+  if (typeof value !== "object" || value === null) return false;
+  const { host, guest, protocol, address } = value as Partial<Record<keyof PortForward, unknown>>;
+  return (
+    Number.isInteger(host) &&
+    Number.isInteger(guest) &&
+    (protocol === "tcp" || protocol === "udp") &&
+    typeof address === "string"
+  );
+}
