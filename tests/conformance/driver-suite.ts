@@ -14,7 +14,12 @@ export interface DriverFixture extends AsyncDisposable {
 const never = new AbortController().signal;
 const AGAINST_SLOW_MACHINES = { everyMs: 10, timeoutMs: 20_000 };
 
-export function driverSuite(name: string, makeFixture: () => Promise<DriverFixture>): void {
+/** `lacks`: what guests of this driver cannot do, and why. */
+export function driverSuite(
+  name: string,
+  makeFixture: () => Promise<DriverFixture>,
+  lacks: { readonly reset?: string } = {},
+): void {
   describe(`the driver ${name}`, () => {
     let fixture: DriverFixture;
     beforeEach(async () => {
@@ -105,7 +110,8 @@ export function driverSuite(name: string, makeFixture: () => Promise<DriverFixtu
       expect(await reaches(spec.id, "crashed")).toMatchObject({ exitStatus: 134 });
     });
 
-    test("a reset ends the guest, without a status", async () => {
+    test("a reset ends the guest, without a status", async (context) => {
+      if (lacks.reset !== undefined) context.skip(lacks.reset);
       const spec = await fixture.spec({ reset: true });
       await fixture.driver.apply(spec, never);
       expect((await reaches(spec.id, "stopped"))?.exitStatus).toBeUndefined();

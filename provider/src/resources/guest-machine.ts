@@ -6,7 +6,7 @@ import type { StoredImage } from "@pulumi-unikernel/toolchain";
 import type { Driver } from "../drivers/driver.ts";
 import { type GuestImages, KeepingDriver } from "../drivers/keeping-driver.ts";
 
-export const DRIVER_NAMES = ["qemu"] as const;
+export const DRIVER_NAMES = ["qemu", "sandbox"] as const;
 
 export interface GuestMachine {
   /** The image with this digest, if this machine's store has it intact. */
@@ -21,14 +21,29 @@ export interface GuestMachine {
 export const machine: GuestMachine = {
   image: async (digest) => (await import("@pulumi-unikernel/toolchain")).openStore().image(digest),
   async driver(name) {
-    if (name !== "qemu") throw new Error(`there is no driver "${name}"; there is "qemu"`);
     const { homeDirectory } = await import("@pulumi-unikernel/toolchain");
-    const { QemuDriver } = await import("../drivers/qemu/qemu-driver.ts");
     const home = homeDirectory();
-    return new KeepingDriver(new QemuDriver({ home }), imagesOfGuests(home));
+    return new KeepingDriver(await makeDriver(name, home), imagesOfGuests(home));
   },
   programDirectory: process.cwd(),
 };
+
+async function makeDriver(name: string, home: string): Promise<Driver> {
+  switch (name) {
+    case "qemu": {
+      const { QemuDriver } = await import("../drivers/qemu/qemu-driver.ts");
+      return new QemuDriver({ home });
+    }
+    case "sandbox": {
+      const { SandboxDriver } = await import("../drivers/sandbox/sandbox-driver.ts");
+      return new SandboxDriver({ home });
+    }
+    default: {
+      const known = DRIVER_NAMES.map((each) => `"${each}"`).join(" and ");
+      throw new Error(`there is no driver "${name}"; there are ${known}`);
+    }
+  }
+}
 
 /** Kept as long as the guest's directory is there, should its removal be cut short. */
 export function imagesOfGuests(home: string): GuestImages {

@@ -1,0 +1,114 @@
+// Starts a tender so that it outlives us, and finds out whether it really runs.
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, openSync, unlinkSync, writeFileSync } from "node:fs";
+import { readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type TenderCommand, tenderArguments } from "@pulumi-unikernel/toolchain";
+import { pause } from "../../guests/wait.ts";
+import { ask } from "./control.ts";
+import { RELATIVE, type SandboxFiles } from "./files.ts";
+import { findTender, type TenderProcess } from "./processes.ts";
+
+/** stdin, stdout and stderr come before it. */
+const CONFIGURATION_DESCRIPTOR = 3;
+const START_TIMEOUT_MS = 30_000;
+
+export interface SandboxEnd {
+  readonly exitStatus?: number;
+}
+
+/** Returns once the process exists; it may still fail. Gives the time of the start. */
+export async function launch(
+  files: SandboxFiles,
+  tender: string,
+  command: Omit<TenderCommand, "guest" | "configurationDescriptor" | "exitFile" | "control">,
+  configuration: Buffer,
+): Promise<{ readonly startedAtMs: number }> {
+  await rm(files.exit, { force: true });
+  await rm(files.control, { force: true });
+  await rename(files.consoleLog, join(files.directory, "console.previous.log")).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+    },
+  );
+  const opened: number[] = [];
+  const open = (path: string, flags: string) => {
+    const descriptor = openSync(path, flags, 0o600);
+    opened.push(descriptor);
+    return descriptor;
+  };
+  try {
+    const console = open(files.consoleLog, "a");
+    const log = open(files.tenderLog, "w");
+    // The file has lost its name before the first byte is written: no crash can leave it behind.
+    const path = join(files.directory, `configuration.${randomBytes(6).toString("hex")}`);
+    const secret = open(path, "wx+");
+    unlinkSync(path);
+    writeFileSync(secret, configuration);
+    const args = tenderArguments({
+      ...command,
+      guest: files.id,
+      configurationDescriptor: CONFIGURATION_DESCRIPTOR,
+      exitFile: RELATIVE.exit,
+      control: RELATIVE.control,
+    });
+    const startedAtMs = Date.now();
+    const child = spawn(tender, args, {
+      cwd: files.directory,
+      // A session of its own: neither Ctrl-C nor the terminal's end reaches it.
+      detached: true,
+      stdio: ["ignore", console, log, secret],
+      // Nothing of our own environment, which holds credentials, may live on in it.
+      env: { PATH: process.env.PATH, LC_ALL: "C" },
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("spawn", resolve);
+    });
+    child.unref();
+    return { startedAtMs };
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor);
+  }
+}
+
+/** Waits until the tender answers, or the guest has already ended. Throws what it says otherwise. */
+export async function awaitStart(
+  files: SandboxFiles,
+  signal: AbortSignal,
+): Promise<TenderProcess | undefined> {
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (performance.now() < deadline) {
+    signal.throwIfAborted();
+    // Asked before the file is read: who still runs has not written it yet.
+    const tender = await findTender(files, undefined);
+    if ((await readEnd(files)) !== undefined) return undefined;
+    if (tender === undefined) throw new Error(await complaintOf(files));
+    const answers = await ask(files, "list").then(
+      () => true,
+      () => false,
+    );
+    if (answers) return tender;
+    await pause(2, signal);
+  }
+  throw new Error(`the sandbox did not answer within ${START_TIMEOUT_MS / 1000} s`);
+}
+
+/** How the guest ended, if it has: "exit 3" or "signal 9". */
+export async function readEnd(files: SandboxFiles): Promise<SandboxEnd | undefined> {
+  const text = await readFile(files.exit, "utf8").catch(() => "");
+  const [, kind, number] = /^(exit|signal) (\d+)\n$/.exec(text) ?? [];
+  if (kind === undefined) return undefined;
+  return kind === "exit" ? { exitStatus: Number(number) } : {};
+}
+
+/** What a running guest was given; undefined when it cannot be read. */
+export async function runningConfiguration(tender: TenderProcess): Promise<Buffer | undefined> {
+  return readFile(`/proc/${tender.pid}/fd/${CONFIGURATION_DESCRIPTOR}`).catch(() => undefined);
+}
+
+async function complaintOf(files: SandboxFiles): Promise<string> {
+  const log = (await readFile(files.tenderLog, "utf8").catch(() => "")).trim();
+  return `the sandbox did not start: ${log.replaceAll(/^tender: /gm, "") || "it gave no reason"}`;
+}

@@ -1,0 +1,40 @@
+// What is recorded of a sandboxed guest, beside what all drivers record.
+import type { PasstPort } from "@pulumi-unikernel/toolchain";
+import {
+  type CommonRecord,
+  hasCommonFields,
+  readGuestRecord,
+  readGuestRecords,
+  writeGuestRecord,
+} from "../guest-record.ts";
+import type { SandboxFiles } from "./files.ts";
+
+export interface SandboxRecord extends CommonRecord {
+  readonly driver: "sandbox";
+  /** As it was asked for; a process has none. */
+  readonly accelerator: "auto" | "kvm" | "tcg";
+  /** Where passt listens for each of the ports, and at the end for one that nobody serves. */
+  readonly inner: readonly PasstPort[];
+}
+
+export function readRecord(files: SandboxFiles): Promise<SandboxRecord | undefined> {
+  return readGuestRecord(files, isRecord);
+}
+
+export function writeRecord(files: SandboxFiles, record: SandboxRecord): Promise<void> {
+  return writeGuestRecord(files, record);
+}
+
+export function readRecords(home: string): Promise<SandboxRecord[]> {
+  return readGuestRecords(home, isRecord);
+}
+
+function isRecord(value: unknown): value is SandboxRecord {
+  if (!hasCommonFields(value)) return false;
+  const record = value as Partial<Record<keyof SandboxRecord, unknown>>;
+  return (
+    record.driver === "sandbox" &&
+    ["auto", "kvm", "tcg"].includes(String(record.accelerator)) &&
+    Array.isArray(record.inner)
+  );
+}
