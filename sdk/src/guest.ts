@@ -9,8 +9,9 @@ const TYPE = "unikernel:index:Guest";
 export interface GuestArgs {
   /** What to boot: an Image, or the digest of one. A changed digest replaces the guest. */
   readonly image: Image | pulumi.Input<string>;
-  /** What starts and watches the guest: "qemu" (the default). */
-  readonly driver?: pulumi.Input<"qemu"> | undefined;
+  /** What starts and watches the guest: "qemu" (the default), or "sandbox" for images of the
+   * platform "linux". */
+  readonly driver?: pulumi.Input<"qemu" | "sandbox"> | undefined;
   /** Memory, e.g. "32MiB" (the default). */
   readonly memory?: pulumi.Input<string> | undefined;
   /** Number of virtual processors: 1. */

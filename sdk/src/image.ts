@@ -17,9 +17,9 @@ export interface ImageArgs {
   /** What the compiler optimizes for: "speed" (the default, with link-time optimization), "size"
    * or "debug". */
   readonly optimize?: pulumi.Input<"speed" | "size" | "debug"> | undefined;
-  /** What the image boots on: "kvm", which is also what QEMU without KVM, Firecracker and Cloud
-   * Hypervisor boot. */
-  readonly platform?: pulumi.Input<"kvm"> | undefined;
+  /** What the image runs on: "kvm" (the default), which is also what QEMU without KVM, Firecracker
+   * and Cloud Hypervisor boot; or "linux": a sandboxed process, for the driver "sandbox". */
+  readonly platform?: pulumi.Input<"kvm" | "linux"> | undefined;
   /** The processor architecture of the image. */
   readonly architecture?: pulumi.Input<"x86_64"> | undefined;
   /** Whether `pulumi preview` builds the image (the default), so that it can show the new digest

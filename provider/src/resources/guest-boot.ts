@@ -4,7 +4,7 @@ import type { Driver, GuestSpec, GuestStatus, PortForward } from "../drivers/dri
 import { awaitHealthy, type BootTimes, UnhealthyError } from "../guests/health.ts";
 import { failureReport } from "../guests/report.ts";
 import type { GuestInputs } from "./guest-inputs.ts";
-import type { GuestMachine } from "./guest-machine.ts";
+import { type GuestMachine, platformProblem } from "./guest-machine.ts";
 import type { CallContext } from "./resource.ts";
 
 export interface Booted {
@@ -35,6 +35,8 @@ export async function specOf(
       `image: ${inputs.digest} is not in this machine's store; make it part of the program as an Image, which builds it`,
     );
   }
+  const problem = platformProblem(inputs.driver, image.manifest?.platform);
+  if (problem !== null) throw new Error(`image: ${problem}`);
   const { digest, memoryBytes, cpus, ports, args, env, accelerator } = inputs;
   return {
     spec: {

@@ -8,9 +8,20 @@ import { type GuestImages, KeepingDriver } from "../drivers/keeping-driver.ts";
 
 export const DRIVER_NAMES = ["qemu", "sandbox"] as const;
 
+export interface GuestImage extends Pick<StoredImage, "path" | "symbolsPath"> {
+  readonly manifest?: Pick<StoredImage["manifest"], "platform">;
+}
+
+/** Why a driver cannot run images of this platform, or null. */
+export function platformProblem(driver: string, platform: string | undefined): string | null {
+  const runs = driver === "sandbox" ? "linux" : "kvm";
+  if (platform === undefined || platform === runs) return null;
+  return `was built for the platform "${platform}", and the driver "${driver}" runs images of the platform "${runs}"; change one of the two`;
+}
+
 export interface GuestMachine {
   /** The image with this digest, if this machine's store has it intact. */
-  image(digest: string): Promise<Pick<StoredImage, "path" | "symbolsPath"> | undefined>;
+  image(digest: string): Promise<GuestImage | undefined>;
   driver(name: string): Promise<Driver>;
   /** The Pulumi program's directory. Two copies of a program may have equal URNs: whom a guest
    * belongs to is said by both. */

@@ -20,7 +20,8 @@ const image = {
 };
 const driver = {
   type: "string",
-  description: 'What starts and watches the guest: "qemu".',
+  description:
+    'What starts and watches the guest: "qemu", or "sandbox" for images of the platform "linux".',
   default: "qemu",
 };
 const memory = { type: "string", description: 'Memory, e.g. "32MiB".', default: "32MiB" };

@@ -20,7 +20,12 @@ import {
   knownPorts,
   withDefaults,
 } from "./guest-inputs.ts";
-import { DRIVER_NAMES, type GuestMachine, machine as realMachine } from "./guest-machine.ts";
+import {
+  DRIVER_NAMES,
+  type GuestMachine,
+  platformProblem,
+  machine as realMachine,
+} from "./guest-machine.ts";
 import { GUEST_TOKEN, guestSchema, guestTypes } from "./guest-schema.ts";
 import { measured, measuredIn, outputsIn, plannedState, runningState } from "./guest-state.ts";
 import type { CallContext, CheckFailure, Resource } from "./resource.ts";
@@ -49,6 +54,9 @@ export function createGuest(machine: GuestMachine): Resource {
     const driver = await machine.driver(plain.driver);
     const unavailable = await driver.unavailable();
     if (unavailable !== null) return [{ property: "driver", reason: unavailable }];
+    const image = typeof plain.image === "string" ? await machine.image(plain.image) : undefined;
+    const problem = platformProblem(plain.driver, image?.manifest?.platform);
+    if (problem !== null) return [{ property: "image", reason: problem }];
     if (!isPropertyList(plain.ports) || containsUnknown(plain.ports)) return [];
     // A port that this resource asked for before is its own; under another name, perhaps.
     const before = containsUnknown(olds) ? [] : knownPorts(unwrapMap(olds).ports ?? []);

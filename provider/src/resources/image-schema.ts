@@ -13,7 +13,7 @@ const optimize = {
 const platform = {
   type: "string",
   description:
-    'What the image boots on: "kvm" (QEMU with or without KVM, Firecracker, Cloud Hypervisor).',
+    'What the image runs on: "kvm" (QEMU with or without KVM, Firecracker, Cloud Hypervisor) or "linux" (a sandboxed process).',
   default: "kvm",
 };
 const architecture = {

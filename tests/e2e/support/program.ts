@@ -20,6 +20,7 @@ export interface GuestOptions {
   readonly env?: string;
   /** Source text of the health check, an object. */
   readonly healthCheck?: string;
+  readonly driver?: "qemu" | "sandbox";
 }
 
 /** A program with one image "web" and, unless told otherwise, one guest "web". */
@@ -47,7 +48,7 @@ export function programText(options: ProgramOptions): string {
       'const web = new unikernel.Guest("web", {',
       "  image,",
       '  memory: "32MiB",',
-      '  accelerator: "tcg",',
+      guest.driver === "sandbox" ? '  driver: "sandbox",' : '  accelerator: "tcg",',
       `  ports: [{ host: ${guest.hostPort}, guest: 80 }],`,
       `  env: ${guest.env ?? "{}"},`,
       `  healthCheck: ${guest.healthCheck ?? '{ http: "/healthz" }'},`,
