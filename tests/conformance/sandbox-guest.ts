@@ -21,6 +21,8 @@ export async function runSandboxed(
   directory: string,
   command: Omit<TenderCommand, "memoryBytes" | "configurationDescriptor"> & {
     readonly memoryBytes?: number;
+    /** Another copy of the tender. */
+    readonly program?: string;
   },
   given: readonly string[] = [],
   around: readonly string[] = [],
@@ -30,7 +32,7 @@ export async function runSandboxed(
   const descriptors = [`${name}.console`, `${name}.complaint`].map((path) => openSync(path, "w"));
   const configuration = openSync(`${name}.config`, "r");
   try {
-    const tender = await ensureTender(openStore());
+    const tender = command.program ?? (await ensureTender(openStore()));
     const line = { memoryBytes: 16 * 2 ** 20, configurationDescriptor: 3, ...command };
     const [program = tender, ...rest] = [...around, tender, ...tenderArguments(line)];
     const child = spawn(program, rest, {
