@@ -1,10 +1,20 @@
 // What a hostile image gets when it tries to get out of its sandbox: an error or its end, and in
 // the end's case one crash record that says why. docs/sandbox.md shows this table.
-import { writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { buildImage, openStore, planImage } from "../../toolchain/src/index.ts";
+import { guestConfiguration } from "../../toolchain/src/cli/qemu.ts";
+import { buildImage, ensureTender, openStore, planImage } from "../../toolchain/src/index.ts";
+import { tenderArguments } from "../../toolchain/src/tender/command-line.ts";
 import { crashReasons, runSandboxed } from "./sandbox-guest.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
@@ -170,4 +180,44 @@ describe("memory", () => {
     expect(crashReasons(run.console)).toEqual([expect.stringContaining(reason)]);
     expect(run.status).toBe(134);
   });
+});
+
+test("a guest has no more memory than it was granted, and nothing of its host", async () => {
+  const granted = 16 * 2 ** 20;
+  const tender = await ensureTender(openStore());
+  const line = { image, memoryBytes: granted, configurationDescriptor: 3 };
+  const configuration = join(directory, "touch.config");
+  writeFileSync(configuration, guestConfiguration({ arguments: ["touch"], environment: [] }));
+  const descriptor = openSync(configuration, "r");
+  const child = spawn(tender, tenderArguments(line), {
+    stdio: ["ignore", "pipe", "inherit", descriptor],
+  });
+  closeSync(descriptor);
+  try {
+    let output = "";
+    for await (const chunk of child.stdout ?? []) {
+      output += chunk;
+      if (output.includes("touched")) break;
+    }
+    const children = `/proc/${child.pid}/task/${child.pid}/children`;
+    const guest = Number(readFileSync(children, "utf8").trim().split(" ")[0]);
+    const status = readFileSync(`/proc/${guest}/status`, "utf8");
+    const value = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, "m").exec(status)?.[1];
+    expect(Number(value("VmRSS")) * 1024).toBeGreaterThan(granted * 0.9);
+    // The tender's own pages are the rest.
+    expect(Number(value("VmRSS")) * 1024).toBeLessThan(granted + 2 ** 20);
+    expect([value("NoNewPrivs"), value("Seccomp"), value("Threads")]).toEqual(["1", "2", "1"]);
+    for (const set of ["CapInh", "CapPrm", "CapEff", "CapAmb"]) {
+      expect(value(set), set).toBe("0".repeat(16));
+    }
+    if (process.getuid?.() !== 0) return;
+    expect(value("Uid")).toBe("65534");
+    expect(readdirSync(`/proc/${guest}/fd`)).toEqual(["1"]);
+    for (const name of ["user", "pid", "mnt", "net", "ipc", "uts"]) {
+      const own = readlinkSync(`/proc/self/ns/${name}`);
+      expect(readlinkSync(`/proc/${guest}/ns/${name}`), name).not.toBe(own);
+    }
+  } finally {
+    child.kill("SIGTERM");
+  }
 });
