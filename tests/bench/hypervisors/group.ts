@@ -1,0 +1,5 @@
+// The group "hypervisors": what guests cost under each driver.
+import type { Benchmark } from "../main.ts";
+import { sandboxHttp } from "./sandbox-http.ts";
+
+export const hypervisorsGroup: readonly Benchmark[] = [sandboxHttp];
