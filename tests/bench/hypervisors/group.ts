@@ -1,5 +1,6 @@
 // The group "hypervisors": what guests cost under each driver.
 import type { Benchmark } from "../main.ts";
 import { sandboxHttp } from "./sandbox-http.ts";
+import { sandboxStart } from "./sandbox-start.ts";
 
-export const hypervisorsGroup: readonly Benchmark[] = [sandboxHttp];
+export const hypervisorsGroup: readonly Benchmark[] = [sandboxStart, sandboxHttp];
