@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { GuestProgress, PortForward } from "./driver.ts";
+import type { GuestProgress, GuestSummary, PortForward } from "./driver.ts";
 import type { PortRecord } from "./port-table.ts";
 
 export interface ProcessIdentity {
@@ -20,9 +20,16 @@ export interface CommonRecord extends PortRecord {
   readonly imagePath: string;
   readonly memoryBytes: number;
   readonly cpus: number;
+  readonly accelerator: GuestSummary["accelerator"];
   readonly startedAtMs: number;
   /** Absent until it is known to run. */
   readonly process?: ProcessIdentity;
+}
+
+/** What a driver tells of a guest. */
+export function summaryOf(record: CommonRecord): GuestSummary {
+  const { id, owner, progress, digest, imagePath, memoryBytes, cpus, ports, accelerator } = record;
+  return { id, owner, progress, digest, imagePath, memoryBytes, cpus, ports, accelerator };
 }
 
 /** Where a record is. */
@@ -120,6 +127,7 @@ export function hasCommonFields(value: unknown): value is CommonRecord {
     record.format === 1 &&
     isText("id", "owner", "digest", "imagePath") &&
     ["creating", "created", "kept"].includes(String(record.progress)) &&
+    ["auto", "kvm", "tcg"].includes(String(record.accelerator)) &&
     isNumber("memoryBytes", "cpus", "startedAtMs") &&
     Array.isArray(record.ports) &&
     record.ports.every(isForward) &&

@@ -11,8 +11,6 @@ import type { SandboxFiles } from "./files.ts";
 
 export interface SandboxRecord extends CommonRecord {
   readonly driver: "sandbox";
-  /** As it was asked for; a process has none. */
-  readonly accelerator: "auto" | "kvm" | "tcg";
   /** Where passt listens for each of the ports, and at the end for one that nobody serves. */
   readonly inner: readonly PasstPort[];
 }
@@ -32,9 +30,5 @@ export function readRecords(home: string): Promise<SandboxRecord[]> {
 function isRecord(value: unknown): value is SandboxRecord {
   if (!hasCommonFields(value)) return false;
   const record = value as Partial<Record<keyof SandboxRecord, unknown>>;
-  return (
-    record.driver === "sandbox" &&
-    ["auto", "kvm", "tcg"].includes(String(record.accelerator)) &&
-    Array.isArray(record.inner)
-  );
+  return record.driver === "sandbox" && Array.isArray(record.inner);
 }

@@ -23,6 +23,7 @@ import type {
   GuestSummary,
   PortForward,
 } from "../driver.ts";
+import { summaryOf } from "../guest-record.ts";
 import { PortTable } from "../port-table.ts";
 import { acceptsConnections } from "./accepts.ts";
 import { sandboxPorts, tenderForward } from "./control.ts";
@@ -64,17 +65,7 @@ export class SandboxDriver implements Driver {
   }
 
   async guests(): Promise<readonly GuestSummary[]> {
-    return (await readRecords(this.#home)).map((record) => ({
-      id: record.id,
-      owner: record.owner,
-      progress: record.progress,
-      digest: record.digest,
-      imagePath: record.imagePath,
-      memoryBytes: record.memoryBytes,
-      cpus: record.cpus,
-      ports: record.ports,
-      accelerator: record.accelerator,
-    }));
+    return (await readRecords(this.#home)).map(summaryOf);
   }
 
   async mark(id: string, owner: string, progress: GuestProgress): Promise<void> {
