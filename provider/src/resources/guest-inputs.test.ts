@@ -181,3 +181,10 @@ test("checked inputs become what a driver is asked for", () => {
     },
   });
 });
+
+test("a sandboxed guest has no accelerator", () => {
+  const failures = (accelerator: string) =>
+    inputFailures(withDefaults({ image: IMAGE, driver: "sandbox", accelerator }), ["sandbox"]);
+  expect(failures("auto")).toEqual([]);
+  expect(failures("tcg")).toMatchObject([{ property: "accelerator" }]);
+});

@@ -77,6 +77,9 @@ export function inputFailures(inputs: PropertyMap, drivers: readonly string[]): 
   imageFailure(plain.image, refuse);
   choiceFailure("driver", plain.driver, drivers, refuse);
   choiceFailure("accelerator", plain.accelerator, ACCELERATORS, refuse);
+  if (plain.driver === "sandbox" && (plain.accelerator === "kvm" || plain.accelerator === "tcg")) {
+    refuse("accelerator", 'is for the driver "qemu": a sandboxed guest is a process; leave it out');
+  }
   memoryFailure(plain.memory, refuse);
   if (!containsUnknown(plain.cpus ?? null) && plain.cpus !== 1) {
     refuse("cpus", `must be 1, not ${describe(plain.cpus)}: a guest has one processor`);
