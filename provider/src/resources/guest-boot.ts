@@ -62,7 +62,7 @@ export async function boot(
   symbolsPath: string,
 ): Promise<Booted> {
   context.status("starting");
-  const status = await driver.apply(spec, context.signal);
+  const status = await driver.apply(spec, context.signal, context.status);
   context.status(inputs.healthCheck === undefined ? "booting" : "waiting for its health check");
   const times = await healthy(context, driver, spec.id, status, inputs, symbolsPath);
   return { status, times };
@@ -82,7 +82,6 @@ export async function healthy(
     id,
     startedAtMs: status.startedAt?.getTime() ?? Date.now(),
     ports: status.ports,
-    consoleLogPath: status.consoleLogPath,
   };
   try {
     return await awaitHealthy(started, inputs.healthCheck, context.signal);

@@ -68,6 +68,9 @@ class MemoryDriver implements Driver {
     this.calls.push("remove");
     this.known.delete(id);
   }
+  async readConsole() {
+    return Buffer.alloc(0);
+  }
   async consoleTail() {
     return [];
   }

@@ -3,12 +3,11 @@
 import { connect } from "node:net";
 import { pause } from "../../guests/wait.ts";
 import type { PortForward } from "../driver.ts";
-import type { GuestFiles } from "./files.ts";
 import { hasEstablished } from "./forwards.ts";
-import { withMonitor } from "./qmp.ts";
 
+/** `connectionTable` asks QEMU for "info usernet". */
 export async function acceptsConnections(
-  files: GuestFiles,
+  connectionTable: () => Promise<string>,
   forward: PortForward,
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<boolean> {
@@ -30,8 +29,7 @@ export async function acceptsConnections(
       await pause(waitMs, limits.signal);
       if (hasSpoken) return true;
       if (isClosed) return false;
-      const table = await withMonitor(files.socket, (qmp) => qmp.human("info usernet"));
-      if (hasEstablished(table, forward)) return true;
+      if (hasEstablished(await connectionTable(), forward)) return true;
     }
     return false;
   } finally {

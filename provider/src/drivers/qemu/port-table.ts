@@ -2,19 +2,41 @@
 // same owner: a replacement starts on a port that QEMU chooses and takes the fixed one over once
 // it is healthy, so that its predecessor serves until then.
 import type { PortForward } from "../driver.ts";
-import { NETWORK } from "./command-line.ts";
-import { type GuestFiles, guestFiles } from "./files.ts";
 import { forwardRule, listener, matchForwards, parseUserNetwork } from "./forwards.ts";
-import { overlaps, whyUnavailable } from "./ports.ts";
-import { findMonitor } from "./processes.ts";
-import { type Qmp, withMonitor } from "./qmp.ts";
-import { type GuestRecord, readRecord, readRecords, writeRecord } from "./record.ts";
+import { overlaps } from "./ports.ts";
+
+/** A guest as far as its ports go. */
+export interface PortHolder {
+  readonly id: string;
+  readonly owner: string;
+  /** As they were asked for. */
+  readonly ports: readonly PortForward[];
+  /** As they are; null where a forward was taken over by a successor. */
+  readonly forwards: readonly (PortForward | null)[];
+}
+
+/** QEMU's monitor as people use it. */
+export interface Monitor {
+  human(line: string): Promise<string>;
+}
+
+/** Where guests run whose network is QEMU's own, and how their QEMUs are reached. */
+export interface PortHost {
+  /** The user-mode network's name in QEMU's monitor. */
+  readonly network: string;
+  holders(): Promise<readonly PortHolder[]>;
+  isRunning(id: string): Promise<boolean>;
+  withMonitor<Result>(id: string, use: (monitor: Monitor) => Promise<Result>): Promise<Result>;
+  saveForwards(id: string, forwards: PortHolder["forwards"]): Promise<void>;
+  /** Why nobody could listen on a port there, or null. */
+  whyUnavailable(port: PortForward): Promise<string | null>;
+}
 
 export class PortTable {
-  readonly #home: string;
+  readonly #host: PortHost;
 
-  constructor(home: string) {
-    this.#home = home;
+  constructor(host: PortHost) {
+    this.#host = host;
   }
 
   async problems(
@@ -46,103 +68,105 @@ export class PortTable {
   }
 
   /** The forwards of a guest that runs, with the ports that QEMU chose. */
-  async resolve(files: GuestFiles, record: GuestRecord): Promise<(PortForward | null)[]> {
-    const asked = record.forwards.map((forward, index) => forward ?? record.ports[index]);
+  async resolve(guest: PortHolder): Promise<(PortForward | null)[]> {
+    const asked = guest.forwards.map((forward, index) => forward ?? guest.ports[index]);
     const wanted = asked.filter((forward) => forward !== undefined);
     // QEMU does not start without its fixed ports: only for chosen ones must it be asked.
-    const isKnown = record.forwards.every((forward) => forward !== null && forward.host !== 0);
-    return isKnown ? wanted : matchForwards(wanted, await this.actual(files));
+    const isKnown = guest.forwards.every((forward) => forward !== null && forward.host !== 0);
+    return isKnown ? wanted : matchForwards(wanted, await this.actual(guest.id));
   }
 
   /** What QEMU forwards; nothing when it has ended meanwhile. */
-  async actual(files: GuestFiles): Promise<PortForward[]> {
+  async actual(id: string): Promise<PortForward[]> {
     try {
-      return await withMonitor(files.socket, async (qmp) => parseUserNetwork(await usernet(qmp)));
+      return await this.#host.withMonitor(id, async (monitor) =>
+        parseUserNetwork(await monitor.human("info usernet")),
+      );
     } catch (error) {
-      if ((await findMonitor(files, undefined)) === undefined) return [];
+      if (!(await this.#host.isRunning(id))) return [];
       throw error;
     }
   }
 
   async take(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]> {
-    const files = guestFiles(this.#home, id);
-    let record = await readRecord(files);
-    if (record === undefined) throw new Error(`there is no guest ${id} that could take ports`);
+    const guest = (await this.#host.holders()).find((holder) => holder.id === id);
+    if (guest === undefined) throw new Error(`there is no guest ${id} that could take ports`);
+    let { forwards } = guest;
     for (const [index, port] of ports.entries()) {
-      const current = record.forwards[index] ?? null;
+      const current = forwards[index] ?? null;
       if (port.host === 0 || (current !== null && current.host === port.host)) continue;
       const holder = await this.#holder(port);
-      if (holder !== undefined && holder.owner !== record.owner) {
+      if (holder !== undefined && holder.owner !== guest.owner) {
         throw new Error(`ports[${index}]: ${heldBy(port, holder)}`);
       }
-      await this.#move(port, holder, files);
-      if (current !== null) await withMonitor(files.socket, (qmp) => removeForward(qmp, current));
-      record = { ...record, forwards: record.forwards.with(index, port) };
-      await writeRecord(files, record);
+      await this.#move(port, holder, id);
+      if (current !== null) await this.#remove(id, current);
+      forwards = forwards.with(index, port);
+      await this.#host.saveForwards(id, forwards);
     }
-    return record.forwards.filter((forward) => forward !== null);
+    return forwards.filter((forward) => forward !== null);
   }
 
   /** Guests of an owner get back fixed ports that they lost to a successor that is gone. */
   async giveBack(owner: string): Promise<void> {
-    for (const record of await readRecords(this.#home)) {
-      if (record.owner !== owner) continue;
-      const files = guestFiles(this.#home, record.id);
-      if ((await findMonitor(files, record.process)) === undefined) continue;
-      const actual = await this.actual(files);
+    for (const guest of await this.#host.holders()) {
+      if (guest.owner !== owner || !(await this.#host.isRunning(guest.id))) continue;
+      const actual = await this.actual(guest.id);
       const has = (port: PortForward) => actual.some((forward) => overlaps(forward, port));
-      let forwards = record.forwards;
-      for (const [index, port] of record.ports.entries()) {
+      let { forwards } = guest;
+      for (const [index, port] of guest.ports.entries()) {
         const current = forwards[index] ?? null;
         // One that listens on a port of QEMU's choice is itself waiting for its predecessor.
         if (port.host === 0 || (current !== null && current.host !== port.host)) continue;
         if (!has(port)) {
-          if ((await whyUnavailable(port)) !== null) continue;
-          await withMonitor(files.socket, (qmp) => addForward(qmp, port));
+          if ((await this.#host.whyUnavailable(port)) !== null) continue;
+          await this.add(guest.id, port);
         }
         forwards = forwards.with(index, port);
       }
-      if (JSON.stringify(forwards) !== JSON.stringify(record.forwards)) {
-        await writeRecord(files, { ...record, forwards });
+      if (JSON.stringify(forwards) !== JSON.stringify(guest.forwards)) {
+        await this.#host.saveForwards(guest.id, forwards);
       }
     }
+  }
+
+  /** Forwards a port to a guest that runs. */
+  add(id: string, port: PortForward): Promise<void> {
+    return this.#host.withMonitor(id, (monitor) => this.#forward(monitor, port));
   }
 
   async #problem(owner: string, port: PortForward): Promise<string | null> {
     if (port.host === 0) return null;
     const holder = await this.#holder(port);
-    if (holder === undefined) return whyUnavailable(port);
+    if (holder === undefined) return this.#host.whyUnavailable(port);
     return holder.owner === owner ? null : heldBy(port, holder);
   }
 
   /** The running guest of ours that has this host port. */
-  async #holder(port: PortForward): Promise<GuestRecord | undefined> {
-    for (const record of await readRecords(this.#home)) {
-      const has = record.forwards.some((forward) => forward !== null && overlaps(forward, port));
-      if (!has) continue;
-      const files = guestFiles(this.#home, record.id);
-      if ((await findMonitor(files, record.process)) !== undefined) return record;
+  async #holder(port: PortForward): Promise<PortHolder | undefined> {
+    for (const holder of await this.#host.holders()) {
+      const has = holder.forwards.some((forward) => forward !== null && overlaps(forward, port));
+      if (has && (await this.#host.isRunning(holder.id))) return holder;
     }
     return undefined;
   }
 
-  async #move(port: PortForward, holder: GuestRecord | undefined, to: GuestFiles): Promise<void> {
+  async #move(port: PortForward, holder: PortHolder | undefined, to: string): Promise<void> {
     if (holder === undefined) {
-      await withMonitor(to.socket, (qmp) => addForward(qmp, port));
+      await this.add(to, port);
       return;
     }
-    const from = guestFiles(this.#home, holder.id);
     const lost = holder.forwards.filter(
       (forward): forward is PortForward => forward !== null && overlaps(forward, port),
     );
     // Both are connected before the port is given up: nobody listens for less than a millisecond.
-    await withMonitor(to.socket, (taker) =>
-      withMonitor(from.socket, async (giver) => {
-        for (const forward of lost) await removeForward(giver, forward);
+    await this.#host.withMonitor(to, (taker) =>
+      this.#host.withMonitor(holder.id, async (giver) => {
+        for (const forward of lost) await this.#giveUp(giver, forward);
         try {
-          await addForward(taker, port);
+          await this.#forward(taker, port);
         } catch (error) {
-          for (const forward of lost) await addForward(giver, forward);
+          for (const forward of lost) await this.#forward(giver, forward);
           throw error;
         }
       }),
@@ -150,25 +174,29 @@ export class PortTable {
     const forwards = holder.forwards.map((forward) =>
       forward !== null && lost.includes(forward) ? null : forward,
     );
-    await writeRecord(from, { ...holder, forwards });
+    await this.#host.saveForwards(holder.id, forwards);
+  }
+
+  #remove(id: string, forward: PortForward): Promise<void> {
+    return this.#host.withMonitor(id, (monitor) => this.#giveUp(monitor, forward));
+  }
+
+  async #forward(monitor: Monitor, forward: PortForward): Promise<void> {
+    const line = `hostfwd_add ${this.#host.network} ${forwardRule(forward)}`;
+    const answer = (await monitor.human(line)).trim();
+    if (answer !== "") throw new Error(`QEMU refused to forward ${listener(forward)}: ${answer}`);
+  }
+
+  /** Fine when there is no such forward: an interrupted takeover may have removed it. */
+  async #giveUp(monitor: Monitor, forward: PortForward): Promise<void> {
+    const line = `hostfwd_remove ${this.#host.network} ${listener(forward)}`;
+    const answer = await monitor.human(line);
+    if (!/ (removed|not found)\s*$/.test(answer)) {
+      throw new Error(`QEMU did not give up ${listener(forward)}: ${answer.trim()}`);
+    }
   }
 }
 
-function heldBy(port: PortForward, holder: GuestRecord): string {
+function heldBy(port: PortForward, holder: PortHolder): string {
   return `${port.protocol} port ${port.host} of ${port.address} is in use by the guest ${holder.id} (${holder.owner}); choose another port or remove that guest`;
-}
-
-const usernet = (qmp: Qmp) => qmp.human("info usernet");
-
-async function addForward(qmp: Qmp, forward: PortForward): Promise<void> {
-  const answer = (await qmp.human(`hostfwd_add ${NETWORK} ${forwardRule(forward)}`)).trim();
-  if (answer !== "") throw new Error(`QEMU refused to forward ${listener(forward)}: ${answer}`);
-}
-
-/** Fine when there is no such forward: an interrupted takeover may have removed it. */
-async function removeForward(qmp: Qmp, forward: PortForward): Promise<void> {
-  const answer = await qmp.human(`hostfwd_remove ${NETWORK} ${listener(forward)}`);
-  if (!/ (removed|not found)\s*$/.test(answer)) {
-    throw new Error(`QEMU did not give up ${listener(forward)}: ${answer.trim()}`);
-  }
 }

@@ -6,7 +6,7 @@ import {
   encodeConfiguration,
   isSameConfiguration,
 } from "../../guests/configuration.ts";
-import { readTail, tailOf } from "../../guests/console.ts";
+import { readFrom, readTail, tailOf } from "../../guests/console.ts";
 import { guestEnd } from "../../guests/exit-status.ts";
 import type {
   Driver,
@@ -22,8 +22,10 @@ import { findExecutable, MISSING_QEMU } from "./executable.ts";
 import { type GuestFiles, guestFiles, guestsDirectory } from "./files.ts";
 import { USER_NETWORK } from "./forwards.ts";
 import { awaitStart, launch, readEnd, runningConfiguration, StartError } from "./launch.ts";
+import { ProcessPortHost } from "./port-host.ts";
 import { PortTable } from "./port-table.ts";
 import { findMonitor, findProcesses, type GuestProcess, stopProcesses } from "./processes.ts";
+import { withMonitor } from "./qmp.ts";
 import { type GuestRecord, readRecord, readRecords, writeRecord } from "./record.ts";
 
 /** Points at which a crash of ours would leave something half done; tests crash there. */
@@ -48,7 +50,7 @@ export class QemuDriver implements Driver {
     this.#home = options.home;
     this.#executable = options.executable;
     this.#onStep = options.onStep ?? (() => undefined);
-    this.#ports = new PortTable(options.home);
+    this.#ports = new PortTable(new ProcessPortHost(options.home));
   }
 
   async unavailable(): Promise<string | null> {
@@ -100,7 +102,9 @@ export class QemuDriver implements Driver {
     forward: PortForward,
     limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<boolean> {
-    return acceptsConnections(guestFiles(this.#home, id), forward, limits);
+    const { socket } = guestFiles(this.#home, id);
+    const table = () => withMonitor(socket, (qmp) => qmp.human("info usernet"));
+    return acceptsConnections(table, forward, limits);
   }
 
   async apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus> {
@@ -185,7 +189,7 @@ export class QemuDriver implements Driver {
     const monitor = await findMonitor(files, record?.process);
     if (monitor !== undefined) {
       // A damaged record does not hide a running guest: QEMU itself knows the ports.
-      const ports = record === undefined ? await this.#ports.actual(files) : known.ports;
+      const ports = record === undefined ? await this.#ports.actual(id) : known.ports;
       return { ...known, state: "running", ports };
     }
     // Asked before the exit code is read: who still waits for QEMU has not written it yet.
@@ -205,6 +209,10 @@ export class QemuDriver implements Driver {
     await rm(files.directory, { recursive: true, force: true });
     // A successor that never became healthy may have been killed while it took the ports.
     if (owner !== undefined) await this.#ports.giveBack(owner);
+  }
+
+  readConsole(id: string, offset: number): Promise<Buffer> {
+    return readFrom(guestFiles(this.#home, id).consoleLog, offset);
   }
 
   consoleTail(id: string, lines: number): Promise<readonly string[]> {
@@ -243,7 +251,7 @@ export class QemuDriver implements Driver {
       return;
     }
     const { pid, startTicks } = monitor;
-    const forwards = await this.#ports.resolve(files, record);
+    const forwards = await this.#ports.resolve(record);
     await writeRecord(files, { ...record, forwards, process: { pid, startTicks } });
   }
 }
