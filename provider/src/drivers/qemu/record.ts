@@ -101,7 +101,7 @@ function isRecord(value: unknown): value is GuestRecord {
   );
 }
 
-function isForward(value: unknown): value is PortForward {
+export function isForward(value: unknown): value is PortForward {
   if (typeof value !== "object" || value === null) return false;
   const { host, guest, protocol, address } = value as Partial<Record<keyof PortForward, unknown>>;
   return (

@@ -1,0 +1,64 @@
+// Images on a libvirt host: each is there once, named by its digest, for all guests that run it.
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { Progress, Volumes } from "./volumes.ts";
+
+const SUFFIX = ".image";
+
+export class Images {
+  readonly #volumes: Volumes;
+  /** What this process has read back and found whole. */
+  readonly #verified = new Set<string>();
+
+  constructor(volumes: Volumes) {
+    this.#volumes = volumes;
+  }
+
+  /** Uploads an image unless the host has it already. */
+  async ensure(
+    digest: string,
+    file: string,
+    options: { readonly progress?: Progress; readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    if (await this.#isWhole(digest)) return;
+    const bytes = await readFile(file);
+    if (digestOf(bytes) !== digest) throw new Error(`the image ${file} is not ${digest}`);
+    await this.#volumes.write(imageVolume(digest), bytes, { mode: "0644", ...options });
+    this.#verified.add(digest);
+  }
+
+  /** Removes images that no guest names. */
+  async collect(used: ReadonlySet<string>): Promise<void> {
+    for (const name of await this.#volumes.list()) {
+      const digest = digestOfVolume(name);
+      if (digest === undefined || used.has(digest)) continue;
+      await this.#volumes.remove(name);
+      this.#verified.delete(digest);
+    }
+  }
+
+  /** An upload that was cut short is found out, as is a disk that lost something. */
+  async #isWhole(digest: string): Promise<boolean> {
+    const name = imageVolume(digest);
+    if (this.#verified.has(digest) && (await this.#volumes.path(name)) !== undefined) return true;
+    const bytes = await this.#volumes.read(name);
+    if (bytes === undefined || digestOf(bytes) !== digest) return false;
+    this.#verified.add(digest);
+    return true;
+  }
+}
+
+/** E.g. "sha256-0a1b….image". */
+export function imageVolume(digest: string): string {
+  return `${digest.replace(":", "-")}${SUFFIX}`;
+}
+
+/** The digest of an image at a path, or by its name; undefined for what is no image of ours. */
+export function digestOfVolume(path: string): string | undefined {
+  const match = /(?:^|\/)sha256-([0-9a-f]{64})\.image$/.exec(path);
+  return match === null ? undefined : `sha256:${match[1]}`;
+}
+
+function digestOf(bytes: Buffer): string {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}

@@ -1,0 +1,352 @@
+// The driver that runs guests as domains of a libvirt host, here or elsewhere.
+import { posix } from "node:path";
+import {
+  decodeConfiguration,
+  encodeConfiguration,
+  isSameConfiguration,
+} from "../../guests/configuration.ts";
+import { lastLines } from "../../guests/console.ts";
+import { guestEnd } from "../../guests/exit-status.ts";
+import type {
+  Driver,
+  GuestProgress,
+  GuestSpec,
+  GuestStatus,
+  GuestSummary,
+  PortForward,
+} from "../driver.ts";
+import { acceptsConnections } from "../qemu/accepts.ts";
+import { USER_NETWORK } from "../qemu/forwards.ts";
+import { PortTable } from "../qemu/port-table.ts";
+import { chooseType } from "./accelerator.ts";
+import { Connections } from "./connections.ts";
+import { type DomainFiles, domainXml } from "./domain-xml.ts";
+import { type Domain, Domains, isActiveState } from "./domains.ts";
+import { editsOf } from "./edits.ts";
+import { LibvirtError } from "./errors.ts";
+import { Images, imageVolume } from "./images.ts";
+import { MissingLibvirtError } from "./library.ts";
+import { DomainPortHost, recordsOf } from "./port-host.ts";
+import { formatRecord, type GuestRecord, parseRecord } from "./record.ts";
+import { type HostUri, parseHostUri, poolsOf } from "./uri.ts";
+import { Volumes } from "./volumes.ts";
+
+/** Points at which a crash of ours would leave something half done; tests crash there. */
+export type Step = "recorded" | "prepared" | "started" | "forwarded" | "running";
+
+export interface LibvirtDriverOptions {
+  readonly uri: string;
+  /** Our directory on this machine. */
+  readonly home: string;
+  readonly onStep?: (step: Step) => void;
+}
+
+const CONSOLE_TAIL_BYTES = 64 * 1024;
+const CONSOLE_CHUNK_BYTES = 64 * 1024;
+
+export class LibvirtDriver implements Driver {
+  readonly name = "libvirt";
+  readonly #options: LibvirtDriverOptions;
+  readonly #host: HostUri;
+  readonly #connections: Connections;
+  readonly #domains: Domains;
+  /** Images, consoles and exit statuses. */
+  readonly #files: Volumes;
+  /** Configurations. */
+  readonly #secrets: Volumes;
+  readonly #images: Images;
+  readonly #ports: PortTable;
+
+  constructor(options: LibvirtDriverOptions) {
+    const host = parseHostUri(options.uri);
+    if (host === undefined) throw new Error(`"${options.uri}" is no URI of a QEMU host of libvirt`);
+    this.#options = options;
+    this.#host = host;
+    this.#connections = new Connections(options.uri);
+    this.#domains = new Domains(this.#connections);
+    const runtime = process.env.XDG_RUNTIME_DIR;
+    const pools = poolsOf(host, { home: options.home, runtime });
+    this.#files = new Volumes(this.#connections, pools.disk);
+    this.#secrets = new Volumes(this.#connections, pools.memory);
+    this.#images = new Images(this.#files);
+    this.#ports = new PortTable(new DomainPortHost(this.#domains, host.host === ""));
+  }
+
+  /** Lets go of the host; guests run on. */
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+
+  async unavailable(): Promise<string | null> {
+    try {
+      await this.#domains.find("");
+      return null;
+    } catch (error) {
+      if (error instanceof MissingLibvirtError) return error.message;
+      if (!(error instanceof LibvirtError)) throw error;
+      return `libvirt at ${this.#options.uri} cannot be used: ${error.message}; see that libvirtd runs there and that this user may use it (group libvirt)`;
+    }
+  }
+
+  async guests(): Promise<readonly GuestSummary[]> {
+    return recordsOf(await this.#domains.list()).map((record) => ({
+      id: record.id,
+      owner: record.owner,
+      progress: record.progress,
+      digest: record.digest,
+      imagePath: record.imagePath,
+      memoryBytes: record.memoryBytes,
+      cpus: record.cpus,
+      ports: record.ports,
+      accelerator: record.accelerator,
+    }));
+  }
+
+  async mark(id: string, owner: string, progress: GuestProgress): Promise<void> {
+    const record = parseRecord((await this.#domains.find(id))?.metadata, id);
+    if (record === undefined || (record.owner === owner && record.progress === progress)) return;
+    await this.#domains.setMetadata(id, formatRecord({ ...record, owner, progress }));
+  }
+
+  async configuration(id: string): Promise<Pick<GuestSpec, "args" | "env"> | undefined> {
+    const bytes = await this.#secrets.read(volumesOf(id).configuration);
+    const decoded = bytes === undefined ? undefined : decodeConfiguration(bytes);
+    return decoded === undefined ? undefined : { args: decoded.args, env: decoded.env };
+  }
+
+  portProblems(owner: string, ports: readonly PortForward[]) {
+    return this.#ports.problems(owner, ports);
+  }
+
+  takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]> {
+    return this.#ports.take(id, ports);
+  }
+
+  accepts(
+    id: string,
+    forward: PortForward,
+    limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    const table = () => this.#domains.monitor(id, "info usernet");
+    return acceptsConnections(table, forward, limits);
+  }
+
+  async apply(
+    spec: GuestSpec,
+    signal: AbortSignal,
+    report: (progress: string) => void = () => undefined,
+  ): Promise<GuestStatus> {
+    const configuration = configurationOf(spec);
+    const domain = await this.#domains.find(spec.id);
+    if (domain !== undefined && domain.metadata === undefined) {
+      throw new Error(`there is a domain ${spec.id} already, and it is none of ours`);
+    }
+    const record = parseRecord(domain?.metadata, spec.id);
+    if (domain !== undefined && record !== undefined) {
+      if (await this.#isAsDescribed(domain, record, spec, configuration)) {
+        await this.#restoreForwards(record);
+        return this.status(spec.id);
+      }
+    }
+    // Everything that can be refused is refused before anything that runs is touched.
+    const type = await chooseType(spec.accelerator, this.#connections, {
+      isThisMachine: this.#host.host === "",
+      home: this.#options.home,
+    });
+    const forwards = await this.#ports.plan(spec.id, spec.owner, spec.ports);
+    signal.throwIfAborted();
+    await this.#domains.destroy(spec.id);
+    const files = await this.#filesOf(spec);
+    const planned: GuestRecord = {
+      format: 1,
+      id: spec.id,
+      owner: spec.owner,
+      progress: record?.progress ?? "creating",
+      digest: spec.digest,
+      imagePath: files.image,
+      memoryBytes: spec.memoryBytes,
+      cpus: spec.cpus,
+      ports: spec.ports,
+      forwards: spec.ports.map(() => null),
+      accelerator: spec.accelerator,
+      startedAtMs: Date.now(),
+    };
+    // Before its files exist: whom they belong to is on record, and nobody collects the image.
+    await this.#domains.define(domainXml(planned, type, files));
+    this.#step("recorded");
+    await this.#prepare(spec, configuration, signal, report);
+    this.#step("prepared");
+    signal.throwIfAborted();
+    const startedAtMs = Date.now();
+    await this.#domains.startPaused(spec.id);
+    this.#step("started");
+    await this.#forward({ ...planned, startedAtMs, forwards });
+    this.#step("forwarded");
+    await this.#domains.resume(spec.id);
+    this.#step("running");
+    return this.status(spec.id);
+  }
+
+  async status(id: string): Promise<GuestStatus> {
+    const domain = await this.#domains.find(id);
+    if (domain?.metadata === undefined) return { state: "absent", ports: [] };
+    const record = parseRecord(domain.metadata, id);
+    const known = {
+      consoleLogPath: (await this.#files.path(volumesOf(id).console)) ?? "",
+      ...(record === undefined ? {} : { startedAt: new Date(record.startedAtMs) }),
+    };
+    if (!isActiveState(domain.state)) return { ...known, ports: [], ...(await this.#end(id)) };
+    const actual = await this.#ports.actual(id);
+    const definition = record === undefined ? undefined : await this.#domains.definition(id);
+    if (record === undefined || definition === undefined) {
+      return { ...known, state: "running", ports: actual };
+    }
+    const edited = editsOf(record, definition, actual);
+    return {
+      ...known,
+      state: domain.state === "paused" ? "starting" : "running",
+      ports: edited.ports ?? record.forwards.filter((forward) => forward !== null),
+      ...(Object.keys(edited).length === 0 ? {} : { edited }),
+    };
+  }
+
+  async remove(id: string): Promise<void> {
+    const domain = await this.#domains.find(id);
+    // Somebody else's of the same name is none of our business.
+    if (domain !== undefined && domain.metadata === undefined) return;
+    await this.#domains.destroy(id);
+    const { configuration, ...files } = volumesOf(id);
+    await this.#secrets.remove(configuration);
+    for (const name of Object.values(files)) await this.#files.remove(name);
+    // Last, so that nothing is left that nobody knows of.
+    await this.#domains.undefine(id);
+    const left = recordsOf(await this.#domains.list());
+    await this.#images.collect(new Set(left.map(({ digest }) => digest)));
+    // A successor that never became healthy may have been killed while it took the ports.
+    const owner = parseRecord(domain?.metadata, id)?.owner;
+    if (owner !== undefined) await this.#ports.giveBack(owner);
+  }
+
+  async readConsole(id: string, offset: number): Promise<Buffer> {
+    const name = volumesOf(id).console;
+    return (await this.#files.read(name, offset, CONSOLE_CHUNK_BYTES)) ?? Buffer.alloc(0);
+  }
+
+  async consoleTail(id: string, lines: number): Promise<readonly string[]> {
+    return lastLines(await this.#consoleEnd(id), lines);
+  }
+
+  /** Whether the domain runs what is asked for. */
+  async #isAsDescribed(
+    domain: Domain,
+    record: GuestRecord,
+    spec: GuestSpec,
+    configuration: Buffer,
+  ): Promise<boolean> {
+    if (domain.state !== "running" && domain.state !== "blocked") return false;
+    if (essenceOf(record) !== essenceOf(spec)) return false;
+    const definition = await this.#domains.definition(spec.id);
+    if (definition === undefined) return false;
+    const { ports: _ports, ...edits } = editsOf(record, definition, []);
+    if (Object.keys(edits).length > 0) return false;
+    const given = await this.#secrets.read(volumesOf(spec.id).configuration);
+    return given !== undefined && isSameConfiguration(given, configuration);
+  }
+
+  /** Where a guest's files are on the host, whose pools are made where they are missing. */
+  async #filesOf(spec: GuestSpec): Promise<DomainFiles> {
+    const directory = await this.#files.ensurePool();
+    const names = volumesOf(spec.id);
+    return {
+      image: posix.join(directory, imageVolume(spec.digest)),
+      configuration: posix.join(await this.#secrets.ensurePool(), names.configuration),
+      console: posix.join(directory, names.console),
+      status: posix.join(directory, names.status),
+    };
+  }
+
+  /** Uploads what the guest is made of. */
+  async #prepare(
+    spec: GuestSpec,
+    configuration: Buffer,
+    signal: AbortSignal,
+    report: (progress: string) => void,
+  ): Promise<void> {
+    const names = volumesOf(spec.id);
+    const progress = (doneBytes: number) =>
+      report(`uploading the image: ${Math.round(doneBytes / 1024)} KiB`);
+    await this.#images.ensure(spec.digest, spec.imagePath, { progress, signal });
+    await this.#secrets.write(names.configuration, configuration, OWN);
+    await this.#files.write(names.console, Buffer.alloc(0), OWN);
+    await this.#files.write(names.status, Buffer.alloc(0), OWN);
+  }
+
+  /** Forwards the ports of a domain that does not run yet, and records which they are. */
+  async #forward(record: GuestRecord): Promise<void> {
+    const { id, forwards } = record;
+    for (const forward of forwards) if (forward !== null) await this.#ports.add(id, forward);
+    const resolved = await this.#ports.resolve(record);
+    await this.#domains.setMetadata(id, formatRecord({ ...record, forwards: resolved }));
+  }
+
+  /** A domain that its user has started again has lost its forwards. */
+  async #restoreForwards(record: GuestRecord): Promise<void> {
+    const definition = await this.#domains.definition(record.id);
+    const actual = await this.#ports.actual(record.id);
+    if (definition === undefined) return;
+    const { ports } = editsOf(record, definition, actual);
+    if (ports === undefined) return;
+    for (const forward of record.forwards) {
+      if (forward === null || ports.includes(forward)) continue;
+      await this.#ports.add(record.id, forward);
+    }
+  }
+
+  /** How a domain ended that does not run. */
+  async #end(id: string) {
+    const status = await this.#files.read(volumesOf(id).status);
+    const last = status?.at(-1);
+    // As isa-debug-exit would have made QEMU's exit code of it.
+    const code = last === undefined ? 0 : 2 * last + 1;
+    return guestEnd({ code, killed: last === undefined }, await this.#consoleEnd(id));
+  }
+
+  async #consoleEnd(id: string): Promise<string> {
+    const bytes = await this.#files.readEnd(volumesOf(id).console, CONSOLE_TAIL_BYTES);
+    return bytes?.toString("utf8") ?? "";
+  }
+
+  #step(step: Step): void {
+    this.#options.onStep?.(step);
+  }
+}
+
+const OWN = { mode: "0600" } as const;
+/** The names of a guest's own volumes. */
+function volumesOf(id: string): Omit<Record<keyof DomainFiles, string>, "image"> {
+  return {
+    configuration: `${id}.configuration`,
+    console: `${id}.console`,
+    status: `${id}.status`,
+  };
+}
+
+function configurationOf(spec: GuestSpec): Buffer {
+  return encodeConfiguration({
+    args: spec.args,
+    env: spec.env,
+    network: {
+      address: `${USER_NETWORK.guest}/${USER_NETWORK.prefixBits}`,
+      gateway: USER_NETWORK.gateway,
+      dns: USER_NETWORK.dns,
+    },
+    clockRealtimeNs: BigInt(Date.now()) * 1_000_000n,
+  });
+}
+
+/** What makes a guest the same, arguments and environment apart. */
+function essenceOf(guest: Omit<GuestSpec, "args" | "env" | "imagePath">): string {
+  const { digest, memoryBytes, cpus, accelerator, ports } = guest;
+  const listeners = ports.map((port) => [port.host, port.guest, port.protocol, port.address]);
+  return JSON.stringify([digest, memoryBytes, cpus, accelerator, listeners]);
+}

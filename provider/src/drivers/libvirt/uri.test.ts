@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { parseHostUri, poolsOf } from "./uri.ts";
+
+test.each([
+  ["qemu:///system", "", "system"],
+  ["qemu:///session", "", "session"],
+  ["qemu+unix:///system?socket=/tmp/a b", "", "system"],
+  ["qemu+ssh://user@host.example:2222/system?keyfile=/home/user/.ssh/id", "host.example", "system"],
+  ["qemu+tls://[fd00::1]:16514/session", "[fd00::1]", "session"],
+] as const)("%s", (uri, host, scope) => {
+  expect(parseHostUri(uri)).toEqual({ hypervisor: "qemu", host, scope });
+});
+
+test.each([
+  "",
+  "qemu",
+  "qemu:///",
+  "qemu://host",
+  "xen:///system",
+  "test:///default",
+  "http://x/system",
+])("%j is no URI of a QEMU host", (uri) => {
+  expect(parseHostUri(uri)).toBeUndefined();
+});
+
+test("files of a session are its user's", () => {
+  const session = parseHostUri("qemu:///session");
+  if (session === undefined) throw new Error("no URI");
+  const pools = poolsOf(session, { home: "/home/user/ours", runtime: "/run/user/7" });
+  expect(pools.disk.directory).toBe("/home/user/ours/libvirt");
+  expect(pools.memory.directory).toBe("/run/user/7/libvirt/unikernel");
+});

@@ -1,0 +1,45 @@
+// What a libvirt URI says of a host: whether it is this machine, and where files can be kept there.
+import { join } from "node:path";
+import type { Pool } from "./volumes.ts";
+
+export interface HostUri {
+  /** E.g. "qemu". */
+  readonly hypervisor: string;
+  /** The machine, "" for this one. */
+  readonly host: string;
+  /** Whether libvirt there serves the machine or one user. */
+  readonly scope: "system" | "session";
+}
+
+const URI =
+  /^([a-z]+)(?:\+[a-z0-9]+)?:\/\/(?:[^@/?]*@)?(\[[^\]]*\]|[^:/?]*)(?::\d+)?\/(system|session)(?:\?.*)?$/;
+
+/** Undefined when it is no URI that the driver can use. */
+export function parseHostUri(uri: string): HostUri | undefined {
+  const [, hypervisor = "", host = "", scope] = URI.exec(uri) ?? [];
+  if (hypervisor !== "qemu") return undefined;
+  return { hypervisor, host, scope: scope === "session" ? "session" : "system" };
+}
+
+export interface HostPools {
+  /** Images and consoles. */
+  readonly disk: Pool;
+  /** Configurations, which may be secret: in memory, gone when the host stops. */
+  readonly memory: Pool;
+}
+
+/** The pools on a host. Somebody who wants them elsewhere defines pools of these names. */
+export function poolsOf(
+  uri: HostUri,
+  directories: { readonly home: string; readonly runtime: string | undefined },
+): HostPools {
+  const { home, runtime } = directories;
+  const [disk, memory] =
+    uri.scope === "system"
+      ? ["/var/lib/libvirt/unikernel", "/run/libvirt/unikernel"]
+      : [join(home, "libvirt"), join(runtime ?? join(home, "libvirt-run"), "libvirt/unikernel")];
+  return {
+    disk: { name: "unikernel", directory: disk },
+    memory: { name: "unikernel-memory", directory: memory },
+  };
+}
