@@ -161,7 +161,7 @@ test("checked inputs become what a driver is asked for", () => {
   });
   expect(guestInputs(inputs)).toEqual({
     digest: IMAGE,
-    driver: "qemu",
+    driver: { name: "qemu" },
     memoryBytes: 33_554_432,
     cpus: 1,
     ports: [

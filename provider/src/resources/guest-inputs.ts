@@ -13,6 +13,12 @@ import {
   Secret,
   unwrapMap,
 } from "../values.ts";
+import {
+  type DriverSelection,
+  driverFailures,
+  driverSelection,
+  normalDriver,
+} from "./guest-driver-input.ts";
 import { healthFailures } from "./guest-health-inputs.ts";
 import type { CheckFailure } from "./resource.ts";
 import { suggestion } from "./suggestion.ts";
@@ -51,6 +57,7 @@ export type Refuse = (property: string, reason: string) => void;
 /** The inputs with defaults, secrets left as they are. A property that is null counts as absent. */
 export function withDefaults(news: PropertyMap): PropertyMap {
   const filled: Record<string, PropertyValue> = { ...DEFAULTS, ...withoutNulls(news) };
+  filled.driver = inside(filled.driver ?? null, normalDriver);
   filled.ports = inside(filled.ports ?? [], (ports) =>
     isPropertyList(ports)
       ? ports.map((port) =>
@@ -75,7 +82,7 @@ export function inputFailures(inputs: PropertyMap, drivers: readonly string[]): 
   const refuse: Refuse = (property, reason) => failures.push({ property, reason });
   unknownNames(plain, GUEST_INPUTS, "", "a Guest", refuse);
   imageFailure(plain.image, refuse);
-  choiceFailure("driver", plain.driver, drivers, refuse);
+  driverFailures(plain.driver ?? null, drivers, refuse);
   choiceFailure("accelerator", plain.accelerator, ACCELERATORS, refuse);
   memoryFailure(plain.memory, refuse);
   if (!containsUnknown(plain.cpus ?? null) && plain.cpus !== 1) {
@@ -89,7 +96,7 @@ export function inputFailures(inputs: PropertyMap, drivers: readonly string[]): 
 
 export interface GuestInputs {
   readonly digest: string;
-  readonly driver: string;
+  readonly driver: DriverSelection;
   readonly memoryBytes: number;
   readonly cpus: number;
   readonly ports: readonly PortForward[];
@@ -105,7 +112,7 @@ export function guestInputs(inputs: PropertyMap): GuestInputs {
   const ports = knownPorts(plain.ports ?? null);
   return {
     digest: String(plain.image),
-    driver: String(plain.driver),
+    driver: driverSelection(plain.driver),
     memoryBytes: parseSizeBytes(String(plain.memory)) ?? 0,
     cpus: Number(plain.cpus),
     ports,

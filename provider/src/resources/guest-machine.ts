@@ -5,13 +5,14 @@ import { join } from "node:path";
 import type { StoredImage } from "@pulumi-unikernel/toolchain";
 import type { Driver } from "../drivers/driver.ts";
 import { type GuestImages, KeepingDriver } from "../drivers/keeping-driver.ts";
+import type { DriverSelection } from "./guest-driver-input.ts";
 
-export const DRIVER_NAMES = ["qemu"] as const;
+export const DRIVER_NAMES = ["qemu", "libvirt"] as const;
 
 export interface GuestMachine {
   /** The image with this digest, if this machine's store has it intact. */
   image(digest: string): Promise<Pick<StoredImage, "path" | "symbolsPath"> | undefined>;
-  driver(name: string): Promise<Driver>;
+  driver(selection: DriverSelection): Promise<Driver>;
   /** The Pulumi program's directory. Two copies of a program may have equal URNs: whom a guest
    * belongs to is said by both. */
   readonly programDirectory: string;
@@ -20,15 +21,38 @@ export interface GuestMachine {
 /** The real one; its modules are loaded at first use. */
 export const machine: GuestMachine = {
   image: async (digest) => (await import("@pulumi-unikernel/toolchain")).openStore().image(digest),
-  async driver(name) {
-    if (name !== "qemu") throw new Error(`there is no driver "${name}"; there is "qemu"`);
+  async driver({ name, uri }) {
     const { homeDirectory } = await import("@pulumi-unikernel/toolchain");
-    const { QemuDriver } = await import("../drivers/qemu/qemu-driver.ts");
     const home = homeDirectory();
-    return new KeepingDriver(new QemuDriver({ home }), imagesOfGuests(home));
+    switch (name) {
+      case "qemu": {
+        const { QemuDriver } = await import("../drivers/qemu/qemu-driver.ts");
+        return new KeepingDriver(new QemuDriver({ home }), imagesOfGuests(home));
+      }
+      case "libvirt":
+        return libvirtHost(uri ?? "", home);
+      default: {
+        const known = DRIVER_NAMES.map((driver) => `"${driver}"`).join(" and ");
+        throw new Error(`there is no driver "${name}"; there are ${known}`);
+      }
+    }
   },
   programDirectory: process.cwd(),
 };
+
+const hosts = new Map<string, Promise<Driver>>();
+
+/** One driver for each host: its connections serve all guests there. A host has its own copy of
+ * an image that its guests run, so the store may drop it. */
+function libvirtHost(uri: string, home: string): Promise<Driver> {
+  const load = async () => {
+    const { LibvirtDriver } = await import("../drivers/libvirt/libvirt-driver.ts");
+    return new LibvirtDriver({ uri, home });
+  };
+  const host = hosts.get(uri) ?? load();
+  hosts.set(uri, host);
+  return host;
+}
 
 /** Kept as long as the guest's directory is there, should its removal be cut short. */
 export function imagesOfGuests(home: string): GuestImages {

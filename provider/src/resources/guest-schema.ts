@@ -3,6 +3,7 @@
 export const GUEST_TOKEN = "unikernel:index:Guest";
 const PORT_TYPE = "unikernel:index:GuestPort";
 const FORWARDED_TYPE = "unikernel:index:ForwardedPort";
+const DRIVER_TYPE = "unikernel:index:GuestDriver";
 const HEALTH_TYPE = "unikernel:index:HealthCheck";
 
 const portProperties = {
@@ -19,9 +20,9 @@ const image = {
   description: "The digest of the image that runs. A changed digest replaces the guest.",
 };
 const driver = {
-  type: "string",
-  description: 'What starts and watches the guest: "qemu".',
-  default: "qemu",
+  oneOf: [{ type: "string" }, { type: "object", $ref: `#/types/${DRIVER_TYPE}` }],
+  description:
+    'What starts and watches the guest: "qemu" (the default), or a libvirt host. Another driver replaces the guest, which is removed first.',
 };
 const memory = { type: "string", description: 'Memory, e.g. "32MiB".', default: "32MiB" };
 const cpus = { type: "integer", description: "Number of virtual processors: 1.", default: 1 };
@@ -119,6 +120,19 @@ export const guestSchema = {
 };
 
 export const guestTypes = {
+  [DRIVER_TYPE]: {
+    type: "object",
+    description: "A driver and what it has to know.",
+    properties: {
+      name: { type: "string", description: '"qemu" or "libvirt".' },
+      uri: {
+        type: "string",
+        description:
+          'Only for "libvirt": where it is, e.g. "qemu:///system" (the default) or "qemu+ssh://user@host/system".',
+      },
+    },
+    required: ["name"],
+  },
   [PORT_TYPE]: {
     type: "object",
     description: "A port of the host that leads to a port of the guest.",

@@ -1,6 +1,12 @@
 // The steps of a Guest's life over a driver that only remembers; real ones are in tests/.
 import { describe, expect, test } from "vitest";
-import type { Driver, GuestSpec, GuestSummary, PortForward } from "../drivers/driver.ts";
+import type {
+  Driver,
+  GuestEdits,
+  GuestSpec,
+  GuestSummary,
+  PortForward,
+} from "../drivers/driver.ts";
 import { type PropertyMap, Secret, Unknown } from "../values.ts";
 import { createGuest } from "./guest.ts";
 import type { CallContext } from "./resource.ts";
@@ -56,7 +62,9 @@ class MemoryDriver implements Driver {
     const guest = this.known.get(id);
     if (guest === undefined) return { state: "absent", ports: [] } as const;
     const { ports, startedAt } = guest;
-    return { state: "running", ports, startedAt, consoleLogPath: `/guests/${id}/log` } as const;
+    const consoleLogPath = `/guests/${id}/log`;
+    const edited = this.edits === undefined ? {} : { edited: this.edits };
+    return { state: "running", ports, startedAt, consoleLogPath, ...edited } as const;
   }
   async accepts() {
     return true;
@@ -68,6 +76,7 @@ class MemoryDriver implements Driver {
     this.calls.push("remove");
     this.known.delete(id);
   }
+  edits: GuestEdits | undefined;
   async readConsole() {
     return Buffer.alloc(0);
   }
@@ -237,6 +246,21 @@ describe("read", () => {
     expect((await guest.read(context, { id, inputs, state }))?.state).toEqual(state);
     driver.known.delete(id);
     expect(await guest.read(context, { id, inputs, state })).toBeNull();
+  });
+
+  test("shows what somebody else has changed as inputs that differ", async () => {
+    const { guest, context, create, driver } = workshop();
+    const { id, inputs, state } = await create(web);
+    driver.edits = { memoryBytes: 2 ** 26, ports: [] };
+    const found = await guest.read(context, { id, inputs, state });
+    expect(found?.inputs).toEqual({ ...inputs, memory: "64MiB", ports: [] });
+    const { changes } = await guest.diff(context, {
+      id,
+      olds: found?.inputs ?? {},
+      state,
+      news: inputs,
+    });
+    expect(Object.keys(changes)).toEqual(["memory", "ports[0]"]);
   });
 
   test("imports a guest by its id, with its environment as secrets", async () => {

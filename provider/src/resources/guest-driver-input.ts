@@ -1,0 +1,66 @@
+// The input `driver` of a Guest: a driver's name, or an object with the name and what that driver
+// has to know.
+import { parseHostUri } from "../drivers/libvirt/uri.ts";
+import { containsUnknown, isPropertyMap, type PropertyValue } from "../values.ts";
+import { type Refuse, unknownNames } from "./guest-inputs.ts";
+
+export interface DriverSelection {
+  readonly name: string;
+  /** Where libvirt is. */
+  readonly uri?: string;
+}
+
+const DEFAULT_URI = "qemu:///system";
+
+/** One form for each meaning, so that another way to say the same is no change. */
+export function normalDriver(value: PropertyValue): PropertyValue {
+  if (value === "libvirt") return { name: "libvirt", uri: DEFAULT_URI };
+  if (!isPropertyMap(value)) return value;
+  if (value.name === "libvirt") return { ...value, uri: value.uri ?? DEFAULT_URI };
+  return Object.keys(value).length === 1 ? (value.name ?? value) : value;
+}
+
+export function driverFailures(
+  value: PropertyValue,
+  drivers: readonly string[],
+  refuse: Refuse,
+): void {
+  if (!isPropertyMap(value)) {
+    nameFailure("driver", value, drivers, refuse);
+    return;
+  }
+  nameFailure("driver.name", value.name ?? null, drivers, refuse);
+  const options = value.name === "libvirt" ? ["uri"] : [];
+  if (!containsUnknown(value.name ?? null)) {
+    const what = `the driver "${value.name}"`;
+    unknownNames(value, ["name", ...options], "driver.", what, refuse);
+  }
+  const { uri = null } = value;
+  if (value.name !== "libvirt" || containsUnknown(uri)) return;
+  if (typeof uri !== "string" || parseHostUri(uri) === undefined) {
+    refuse(
+      "driver.uri",
+      `must be a libvirt URI such as "qemu:///system" or "qemu+ssh://user@host/system", not ${JSON.stringify(uri)}`,
+    );
+  }
+}
+
+/** Only for what has no failures and is known; "qemu" for states from before there was a choice. */
+export function driverSelection(value: PropertyValue | undefined): DriverSelection {
+  const normal = normalDriver(value ?? "qemu");
+  if (!isPropertyMap(normal)) return { name: String(normal) };
+  const { name, uri } = normal;
+  return { name: String(name), ...(typeof uri === "string" ? { uri } : {}) };
+}
+
+function nameFailure(
+  path: string,
+  value: PropertyValue,
+  drivers: readonly string[],
+  refuse: Refuse,
+): void {
+  if (containsUnknown(value)) return;
+  if (typeof value === "string" && drivers.includes(value)) return;
+  const known = drivers.map((driver) => `"${driver}"`).join(" or ");
+  refuse(path, `must be ${known}, not ${JSON.stringify(value)}`);
+}
