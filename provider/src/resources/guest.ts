@@ -31,6 +31,8 @@ export function createGuest(machine: GuestMachine): Resource {
   const known = new Set<string>();
   /** Ids that this provider is creating at the moment. */
   const inProgress = new Set<string>();
+  /** Ports that a resource has asked for before, as far as the engine has said. */
+  const portsBefore = new Map<string, readonly PortForward[]>();
   const ownerOf = (urn: string) => `${urn} of ${machine.programDirectory}`;
 
   /** The engine knows this guest: it is no leftover, and belongs to this URN. A resource may have
@@ -51,8 +53,11 @@ export function createGuest(machine: GuestMachine): Resource {
     const unavailable = await driver.unavailable();
     if (unavailable !== null) return [{ property: "driver", reason: unavailable }];
     if (!isPropertyList(plain.ports) || containsUnknown(plain.ports)) return [];
-    // A port that this resource asked for before is its own; under another name, perhaps.
-    const before = containsUnknown(olds) ? [] : knownPorts(unwrapMap(olds).ports ?? []);
+    // A port that this resource asked for before is its own; under another name or driver, perhaps.
+    // The engine does not say it again when it checks the inputs of a replacement.
+    const asked = containsUnknown(olds) ? [] : knownPorts(unwrapMap(olds).ports ?? []);
+    const before = [...asked, ...(portsBefore.get(urn) ?? [])];
+    portsBefore.set(urn, before);
     const isNew = (host: number) => !before.some((port) => port.host === host);
     const problems = await driver.portProblems(ownerOf(urn), knownPorts(plain.ports));
     return problems

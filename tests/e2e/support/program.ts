@@ -16,6 +16,8 @@ export interface ProgramOptions {
 
 export interface GuestOptions {
   readonly hostPort: number;
+  /** Source text of the driver. */
+  readonly driver?: string;
   /** Source text of the environment, an object. */
   readonly env?: string;
   /** Source text of the health check, an object. */
@@ -46,6 +48,7 @@ export function programText(options: ProgramOptions): string {
     lines.push(
       'const web = new unikernel.Guest("web", {',
       "  image,",
+      `  driver: ${guest.driver ?? '"qemu"'},`,
       '  memory: "32MiB",',
       '  accelerator: "tcg",',
       `  ports: [{ host: ${guest.hostPort}, guest: 80 }],`,
