@@ -2,6 +2,7 @@
 // table, and with --json also writes the rows. Exits 1 when a goal was missed.
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { hypervisorsGroup } from "./hypervisors/group.ts";
 import { kconfigGroup } from "./kconfig.ts";
 import { mainGroup } from "./main/group.ts";
 import type { Result } from "./row.ts";
@@ -14,6 +15,7 @@ export interface Benchmark {
 
 const groups: Readonly<Record<string, readonly Benchmark[]>> = {
   main: mainGroup,
+  hypervisors: hypervisorsGroup,
   toolchain: kconfigGroup,
 };
 
