@@ -10,6 +10,12 @@ export interface PortForward {
   readonly address: string;
 }
 
+/** Where a forwarded port is reached from here; `machine` is the driver's, absent when it is ours. */
+export function reachableHost(forward: PortForward, machine?: string): string {
+  // Who listens everywhere is reached at any of the machine's addresses.
+  return forward.address === "0.0.0.0" ? (machine ?? "127.0.0.1") : forward.address;
+}
+
 export interface GuestSpec {
   /** Chosen and recorded before anything starts; names the guest's directory. */
   readonly id: string;

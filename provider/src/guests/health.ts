@@ -1,6 +1,6 @@
 // Waits until a guest that was just started is healthy. The first attempts follow each other
 // within milliseconds, because a unikernel is up in tens of them; later ones grow rarer.
-import type { Driver, PortForward } from "../drivers/driver.ts";
+import { type Driver, type PortForward, reachableHost } from "../drivers/driver.ts";
 import { type HttpTarget, httpStatus } from "./http-probe.ts";
 import { pause } from "./wait.ts";
 
@@ -25,6 +25,8 @@ export interface StartedGuest {
   readonly id: string;
   readonly startedAtMs: number;
   readonly ports: readonly PortForward[];
+  /** The machine on which it runs, when that is not ours. */
+  readonly machine?: string | undefined;
 }
 
 export interface BootTimes {
@@ -181,7 +183,7 @@ function attemptOf(guest: StartedGuest, check: HealthCheck, outcome: { last: str
     outcome.last = `nothing accepts connections at its port ${check.port}`;
     return (limits) => guest.driver.accepts(guest.id, forward, limits);
   }
-  const host = forward.address === "0.0.0.0" ? "127.0.0.1" : forward.address;
+  const host = reachableHost(forward, guest.machine);
   const target: HttpTarget = { host, port: forward.host, path: check.path };
   outcome.last = `nothing answers GET ${check.path} at its port ${check.port}`;
   return async (limits) => {

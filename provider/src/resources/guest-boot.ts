@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Driver, GuestSpec, GuestStatus, PortForward } from "../drivers/driver.ts";
 import { awaitHealthy, type BootTimes, UnhealthyError } from "../guests/health.ts";
 import { failureReport } from "../guests/report.ts";
+import { driverMachine } from "./guest-driver-input.ts";
 import type { GuestInputs } from "./guest-inputs.ts";
 import type { GuestMachine } from "./guest-machine.ts";
 import type { CallContext } from "./resource.ts";
@@ -82,6 +83,7 @@ export async function healthy(
     id,
     startedAtMs: status.startedAt?.getTime() ?? Date.now(),
     ports: status.ports,
+    machine: driverMachine(inputs.driver),
   };
   try {
     return await awaitHealthy(started, inputs.healthCheck, context.signal);

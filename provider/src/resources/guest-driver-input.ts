@@ -1,6 +1,6 @@
 // The input `driver` of a Guest: a driver's name, or an object with the name and what that driver
 // has to know.
-import { parseHostUri } from "../drivers/libvirt/uri.ts";
+import { machineOf, parseHostUri } from "../drivers/libvirt/uri.ts";
 import { containsUnknown, isPropertyMap, type PropertyValue } from "../values.ts";
 import { type Refuse, unknownNames } from "./guest-inputs.ts";
 
@@ -51,6 +51,12 @@ export function driverSelection(value: PropertyValue | undefined): DriverSelecti
   if (!isPropertyMap(normal)) return { name: String(normal) };
   const { name, uri } = normal;
   return { name: String(name), ...(typeof uri === "string" ? { uri } : {}) };
+}
+
+/** The machine on which the guests of a driver run, when it is known to be another than this. */
+export function driverMachine(selection: DriverSelection): string | undefined {
+  const uri = parseHostUri(selection.uri ?? "");
+  return uri === undefined ? undefined : machineOf(uri);
 }
 
 function nameFailure(

@@ -16,6 +16,7 @@ import {
 import {
   type DriverSelection,
   driverFailures,
+  driverMachine,
   driverSelection,
   normalDriver,
 } from "./guest-driver-input.ts";
@@ -84,13 +85,15 @@ export function inputFailures(inputs: PropertyMap, drivers: readonly string[]): 
   imageFailure(plain.image, refuse);
   driverFailures(plain.driver ?? null, drivers, refuse);
   choiceFailure("accelerator", plain.accelerator, ACCELERATORS, refuse);
-  memoryFailure(plain.memory, refuse);
+  const machine = knownMachine(plain.driver);
+  memoryFailure(plain.memory, machine, refuse);
   if (!containsUnknown(plain.cpus ?? null) && plain.cpus !== 1) {
     refuse("cpus", `must be 1, not ${describe(plain.cpus)}: a guest has one processor`);
   }
   portFailures(plain.ports ?? null, refuse);
   textFailures(plain, refuse);
-  if (plain.healthCheck !== undefined) healthFailures(plain.healthCheck, plain.ports, refuse);
+  if (plain.healthCheck !== undefined)
+    healthFailures(plain.healthCheck, plain.ports, machine, refuse);
   return failures;
 }
 
@@ -198,14 +201,23 @@ function choiceFailure(
   refuse(name, `must be ${known}, not ${describe(value)}`);
 }
 
-function memoryFailure(value: PropertyValue | undefined, refuse: Refuse): void {
+/** The machine on which a guest will run, when that is known to be another than this. */
+function knownMachine(driver: PropertyValue | undefined): string | undefined {
+  return containsUnknown(driver ?? null) ? undefined : driverMachine(driverSelection(driver));
+}
+
+function memoryFailure(
+  value: PropertyValue | undefined,
+  machine: string | undefined,
+  refuse: Refuse,
+): void {
   if (containsUnknown(value ?? null)) return;
   const bytes = typeof value === "string" ? parseSizeBytes(value) : undefined;
   if (bytes === undefined) {
     refuse("memory", `must be a size such as "32MiB" or "1GiB", not ${describe(value)}`);
   } else if (bytes < MEMORY_BYTES_MIN) {
     refuse("memory", `must be at least ${formatSize(MEMORY_BYTES_MIN)}, not ${describe(value)}`);
-  } else if (bytes > totalmem()) {
+  } else if (machine === undefined && bytes > totalmem()) {
     const here = `${Math.floor(totalmem() / 2 ** 20)}MiB`;
     refuse("memory", `${describe(value)} is more than this machine has (${here})`);
   }

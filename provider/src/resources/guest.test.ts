@@ -241,6 +241,16 @@ describe("update", () => {
   });
 });
 
+test("a guest elsewhere is reached at its machine, and preview knows where", async () => {
+  const { create, guest, context } = workshop();
+  const driver = { name: "libvirt", uri: "qemu+tls://[fd00::1]/system" };
+  const ports = [{ host: 8080, guest: 80, address: "0.0.0.0" }];
+  const { inputs, state } = await create({ image: IMAGE, driver, ports });
+  expect(state.url).toBe("http://[fd00::1]:8080");
+  const planned = await guest.create(context, { inputs, preview: true, timeoutSeconds: 0 });
+  expect(planned.state.url).toBe("http://[fd00::1]:8080");
+});
+
 describe("read", () => {
   test("a guest that is gone is null", async () => {
     const { guest, context, create, driver } = workshop();

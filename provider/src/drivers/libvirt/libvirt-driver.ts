@@ -1,5 +1,4 @@
 // The driver that runs guests as domains of a libvirt host, here or elsewhere.
-import { posix } from "node:path";
 import {
   decodeConfiguration,
   encodeConfiguration,
@@ -20,16 +19,15 @@ import { USER_NETWORK } from "../qemu/forwards.ts";
 import { PortTable } from "../qemu/port-table.ts";
 import { chooseType } from "./accelerator.ts";
 import { Connections } from "./connections.ts";
-import { type DomainFiles, domainXml } from "./domain-xml.ts";
+import { domainXml } from "./domain-xml.ts";
 import { type Domain, Domains, isActiveState } from "./domains.ts";
 import { editsOf } from "./edits.ts";
 import { LibvirtError } from "./errors.ts";
-import { Images, imageVolume } from "./images.ts";
+import { GuestVolumes } from "./guest-volumes.ts";
 import { MissingLibvirtError } from "./library.ts";
 import { DomainPortHost, recordsOf } from "./port-host.ts";
 import { formatRecord, type GuestRecord, parseRecord } from "./record.ts";
-import { type HostUri, parseHostUri, poolsOf } from "./uri.ts";
-import { Volumes } from "./volumes.ts";
+import { type HostUri, machineOf, parseHostUri, poolsOf } from "./uri.ts";
 
 /** Points at which a crash of ours would leave something half done; tests crash there. */
 export type Step = "recorded" | "prepared" | "started" | "forwarded" | "running";
@@ -41,20 +39,13 @@ export interface LibvirtDriverOptions {
   readonly onStep?: (step: Step) => void;
 }
 
-const CONSOLE_TAIL_BYTES = 64 * 1024;
-const CONSOLE_CHUNK_BYTES = 64 * 1024;
-
 export class LibvirtDriver implements Driver {
   readonly name = "libvirt";
   readonly #options: LibvirtDriverOptions;
   readonly #host: HostUri;
   readonly #connections: Connections;
   readonly #domains: Domains;
-  /** Images, consoles and exit statuses. */
-  readonly #files: Volumes;
-  /** Configurations. */
-  readonly #secrets: Volumes;
-  readonly #images: Images;
+  readonly #volumes: GuestVolumes;
   readonly #ports: PortTable;
 
   constructor(options: LibvirtDriverOptions) {
@@ -66,9 +57,7 @@ export class LibvirtDriver implements Driver {
     this.#domains = new Domains(this.#connections);
     const runtime = process.env.XDG_RUNTIME_DIR;
     const pools = poolsOf(host, { home: options.home, runtime });
-    this.#files = new Volumes(this.#connections, pools.disk);
-    this.#secrets = new Volumes(this.#connections, pools.memory);
-    this.#images = new Images(this.#files);
+    this.#volumes = new GuestVolumes(this.#connections, pools);
     this.#ports = new PortTable(new DomainPortHost(this.#domains, host.host === ""));
   }
 
@@ -109,7 +98,7 @@ export class LibvirtDriver implements Driver {
   }
 
   async configuration(id: string): Promise<Pick<GuestSpec, "args" | "env"> | undefined> {
-    const bytes = await this.#secrets.read(volumesOf(id).configuration);
+    const bytes = await this.#volumes.configuration(id);
     const decoded = bytes === undefined ? undefined : decodeConfiguration(bytes);
     return decoded === undefined ? undefined : { args: decoded.args, env: decoded.env };
   }
@@ -128,7 +117,7 @@ export class LibvirtDriver implements Driver {
     limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<boolean> {
     const table = () => this.#domains.monitor(id, "info usernet");
-    return acceptsConnections(table, forward, limits);
+    return acceptsConnections(table, forward, limits, machineOf(this.#host));
   }
 
   async apply(
@@ -156,7 +145,7 @@ export class LibvirtDriver implements Driver {
     const forwards = await this.#ports.plan(spec.id, spec.owner, spec.ports);
     signal.throwIfAborted();
     await this.#domains.destroy(spec.id);
-    const files = await this.#filesOf(spec);
+    const files = await this.#volumes.paths(spec);
     const planned: GuestRecord = {
       format: 1,
       id: spec.id,
@@ -174,7 +163,7 @@ export class LibvirtDriver implements Driver {
     // Before its files exist: whom they belong to is on record, and nobody collects the image.
     await this.#domains.define(domainXml(planned, type, files));
     this.#step("recorded");
-    await this.#prepare(spec, configuration, signal, report);
+    await this.#volumes.prepare(spec, configuration, { signal, report });
     this.#step("prepared");
     signal.throwIfAborted();
     const startedAtMs = Date.now();
@@ -192,7 +181,7 @@ export class LibvirtDriver implements Driver {
     if (domain?.metadata === undefined) return { state: "absent", ports: [] };
     const record = parseRecord(domain.metadata, id);
     const known = {
-      consoleLogPath: (await this.#files.path(volumesOf(id).console)) ?? "",
+      consoleLogPath: (await this.#volumes.consolePath(id)) ?? "",
       ...(record === undefined ? {} : { startedAt: new Date(record.startedAtMs) }),
     };
     if (!isActiveState(domain.state)) return { ...known, ports: [], ...(await this.#end(id)) };
@@ -215,25 +204,22 @@ export class LibvirtDriver implements Driver {
     // Somebody else's of the same name is none of our business.
     if (domain !== undefined && domain.metadata === undefined) return;
     await this.#domains.destroy(id);
-    const { configuration, ...files } = volumesOf(id);
-    await this.#secrets.remove(configuration);
-    for (const name of Object.values(files)) await this.#files.remove(name);
+    await this.#volumes.remove(id);
     // Last, so that nothing is left that nobody knows of.
     await this.#domains.undefine(id);
     const left = recordsOf(await this.#domains.list());
-    await this.#images.collect(new Set(left.map(({ digest }) => digest)));
+    await this.#volumes.collectImages(new Set(left.map(({ digest }) => digest)));
     // A successor that never became healthy may have been killed while it took the ports.
     const owner = parseRecord(domain?.metadata, id)?.owner;
     if (owner !== undefined) await this.#ports.giveBack(owner);
   }
 
-  async readConsole(id: string, offset: number): Promise<Buffer> {
-    const name = volumesOf(id).console;
-    return (await this.#files.read(name, offset, CONSOLE_CHUNK_BYTES)) ?? Buffer.alloc(0);
+  readConsole(id: string, offset: number): Promise<Buffer> {
+    return this.#volumes.console(id, offset);
   }
 
   async consoleTail(id: string, lines: number): Promise<readonly string[]> {
-    return lastLines(await this.#consoleEnd(id), lines);
+    return lastLines(await this.#volumes.consoleEnd(id), lines);
   }
 
   /** Whether the domain runs what is asked for. */
@@ -249,36 +235,8 @@ export class LibvirtDriver implements Driver {
     if (definition === undefined) return false;
     const { ports: _ports, ...edits } = editsOf(record, definition, []);
     if (Object.keys(edits).length > 0) return false;
-    const given = await this.#secrets.read(volumesOf(spec.id).configuration);
+    const given = await this.#volumes.configuration(spec.id);
     return given !== undefined && isSameConfiguration(given, configuration);
-  }
-
-  /** Where a guest's files are on the host, whose pools are made where they are missing. */
-  async #filesOf(spec: GuestSpec): Promise<DomainFiles> {
-    const directory = await this.#files.ensurePool();
-    const names = volumesOf(spec.id);
-    return {
-      image: posix.join(directory, imageVolume(spec.digest)),
-      configuration: posix.join(await this.#secrets.ensurePool(), names.configuration),
-      console: posix.join(directory, names.console),
-      status: posix.join(directory, names.status),
-    };
-  }
-
-  /** Uploads what the guest is made of. */
-  async #prepare(
-    spec: GuestSpec,
-    configuration: Buffer,
-    signal: AbortSignal,
-    report: (progress: string) => void,
-  ): Promise<void> {
-    const names = volumesOf(spec.id);
-    const progress = (doneBytes: number) =>
-      report(`uploading the image: ${Math.round(doneBytes / 1024)} KiB`);
-    await this.#images.ensure(spec.digest, spec.imagePath, { progress, signal });
-    await this.#secrets.write(names.configuration, configuration, OWN);
-    await this.#files.write(names.console, Buffer.alloc(0), OWN);
-    await this.#files.write(names.status, Buffer.alloc(0), OWN);
   }
 
   /** Forwards the ports of a domain that does not run yet, and records which they are. */
@@ -304,31 +262,15 @@ export class LibvirtDriver implements Driver {
 
   /** How a domain ended that does not run. */
   async #end(id: string) {
-    const status = await this.#files.read(volumesOf(id).status);
-    const last = status?.at(-1);
+    const status = await this.#volumes.exitStatus(id);
     // As isa-debug-exit would have made QEMU's exit code of it.
-    const code = last === undefined ? 0 : 2 * last + 1;
-    return guestEnd({ code, killed: last === undefined }, await this.#consoleEnd(id));
-  }
-
-  async #consoleEnd(id: string): Promise<string> {
-    const bytes = await this.#files.readEnd(volumesOf(id).console, CONSOLE_TAIL_BYTES);
-    return bytes?.toString("utf8") ?? "";
+    const code = status === undefined ? 0 : 2 * status + 1;
+    return guestEnd({ code, killed: status === undefined }, await this.#volumes.consoleEnd(id));
   }
 
   #step(step: Step): void {
     this.#options.onStep?.(step);
   }
-}
-
-const OWN = { mode: "0600" } as const;
-/** The names of a guest's own volumes. */
-function volumesOf(id: string): Omit<Record<keyof DomainFiles, string>, "image"> {
-  return {
-    configuration: `${id}.configuration`,
-    console: `${id}.console`,
-    status: `${id}.status`,
-  };
 }
 
 function configurationOf(spec: GuestSpec): Buffer {

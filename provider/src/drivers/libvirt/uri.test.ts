@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseHostUri, poolsOf } from "./uri.ts";
+import { machineOf, parseHostUri, poolsOf } from "./uri.ts";
 
 test.each([
   ["qemu:///system", "", "system"],
@@ -29,4 +29,14 @@ test("files of a session are its user's", () => {
   const pools = poolsOf(session, { home: "/home/user/ours", runtime: "/run/user/7" });
   expect(pools.disk.directory).toBe("/home/user/ours/libvirt");
   expect(pools.memory.directory).toBe("/run/user/7/libvirt/unikernel");
+});
+
+test.each([
+  ["qemu:///system", undefined],
+  ["qemu+tcp://127.0.0.1:16509/system", undefined],
+  ["qemu+ssh://user@far.example/system", "far.example"],
+  ["qemu+tls://[fd00::1]/system", "fd00::1"],
+])("the machine of %s", (uri, machine) => {
+  const host = parseHostUri(uri);
+  expect(host && machineOf(host)).toBe(machine);
 });

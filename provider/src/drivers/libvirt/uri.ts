@@ -21,6 +21,13 @@ export function parseHostUri(uri: string): HostUri | undefined {
   return { hypervisor, host, scope: scope === "session" ? "session" : "system" };
 }
 
+/** The machine's name, where it is another one. */
+export function machineOf(uri: HostUri): string | undefined {
+  const name = uri.host.replace(/^\[|\]$/g, "");
+  const isThis = name === "" || name === "localhost" || name === "::1" || name.startsWith("127.");
+  return isThis ? undefined : name;
+}
+
 export interface HostPools {
   /** Images and consoles. */
   readonly disk: Pool;

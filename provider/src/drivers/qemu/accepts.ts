@@ -2,7 +2,7 @@
 // so a connection is opened and QEMU is asked whether it got through to the guest.
 import { connect } from "node:net";
 import { pause } from "../../guests/wait.ts";
-import type { PortForward } from "../driver.ts";
+import { type PortForward, reachableHost } from "../driver.ts";
 import { hasEstablished } from "./forwards.ts";
 
 /** `connectionTable` asks QEMU for "info usernet". */
@@ -10,9 +10,9 @@ export async function acceptsConnections(
   connectionTable: () => Promise<string>,
   forward: PortForward,
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  machine?: string,
 ): Promise<boolean> {
-  const host = forward.address === "0.0.0.0" ? "127.0.0.1" : forward.address;
-  const socket = connect({ host, port: forward.host });
+  const socket = connect({ host: reachableHost(forward, machine), port: forward.host });
   let isClosed = false;
   let hasSpoken = false;
   socket.on("error", () => undefined);
