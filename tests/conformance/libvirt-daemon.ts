@@ -1,7 +1,7 @@
 // A libvirtd of the tests' own, which neither sees nor disturbs the machine's: in namespaces where
 // everything that it writes is in a directory of ours, and its processes end with it.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -17,12 +17,14 @@ const DIRECTORIES = {
   cache: "/var/cache/libvirt",
 } as const;
 
+/** The user who owns nothing. */
+const NOBODY = 65534;
 const LIMITS = { everyMs: 50, timeoutMs: 60_000 };
 
 /** Why there can be none here, or null. */
 export async function whyNoLibvirtd(): Promise<string | null> {
   if (process.getuid?.() !== 0) return "starting a libvirtd of its own needs root";
-  for (const program of ["libvirtd", "unshare", "virsh"]) {
+  for (const program of ["libvirtd", "unshare", "setpriv", "virsh"]) {
     if ((await findExecutable(program)) === undefined) return `${program} is not on PATH`;
   }
   return null;
@@ -34,14 +36,17 @@ export class LibvirtDaemon implements AsyncDisposable {
   #process: ChildProcess | undefined;
   #output = "";
 
-  private constructor(directory: string) {
+  private constructor(directory: string, uri: string) {
     this.directory = directory;
-    this.uri = `qemu:///system?socket=${directory}/socket/libvirt-sock`;
+    this.uri = uri;
   }
 
-  static async start(): Promise<LibvirtDaemon> {
+  /** One that serves the machine; over TCP on the loopback address too where a port is given. */
+  static async start(tcpPort?: number): Promise<LibvirtDaemon> {
     const directory = await mkdtemp(join(tmpdir(), "unikernel-libvirt-"));
-    const daemon = new LibvirtDaemon(directory);
+    const socket = `qemu:///system?socket=${directory}/socket/libvirt-sock`;
+    const tcp = `qemu+tcp://127.0.0.1:${tcpPort}/system`;
+    const daemon = new LibvirtDaemon(directory, tcpPort === undefined ? socket : tcp);
     for (const name of [...Object.keys(DIRECTORIES), "socket"]) {
       await mkdir(join(directory, name));
       // The user under whom QEMU runs passes through.
@@ -49,14 +54,34 @@ export class LibvirtDaemon implements AsyncDisposable {
     }
     await cp(DIRECTORIES.etc, join(directory, "etc"), { recursive: true });
     await rm(join(directory, "etc/qemu/networks"), { recursive: true, force: true });
-    await writeFile(
-      join(directory, "etc/libvirtd.conf"),
-      `unix_sock_dir = "${directory}/socket"\nauth_unix_ro = "none"\nauth_unix_rw = "none"\n`,
-    );
+    const settings = [
+      `unix_sock_dir = "${directory}/socket"`,
+      'auth_unix_ro = "none"',
+      'auth_unix_rw = "none"',
+      ...(tcpPort === undefined
+        ? []
+        : [
+            ...["listen_tls = 0", "listen_tcp = 1", 'listen_addr = "127.0.0.1"'],
+            ...[`tcp_port = "${tcpPort}"`, 'auth_tcp = "none"'],
+          ]),
+    ];
+    await writeFile(join(directory, "etc/libvirtd.conf"), `${settings.join("\n")}\n`);
     // Without virtlogd, and without namespaces, into which a hidden /dev/kvm cannot be moved.
     const qemu = 'stdio_handler = "file"\nnamespaces = []\n';
     await writeFile(join(directory, "etc/qemu.conf"), qemu);
-    await daemon.#run();
+    await daemon.#run(daemon.#systemScript(tcpPort === undefined ? "" : "--listen"));
+    return daemon;
+  }
+
+  /** One that serves a user without privileges, who owns the directory. */
+  static async startSession(): Promise<LibvirtDaemon> {
+    const directory = await mkdtemp(join(tmpdir(), "unikernel-libvirt-"));
+    const socket = `${directory}/libvirt/libvirt-sock`;
+    const daemon = new LibvirtDaemon(directory, `qemu:///session?socket=${socket}`);
+    await chown(directory, NOBODY, NOBODY);
+    const user = `setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups`;
+    const environment = `HOME="${directory}" XDG_RUNTIME_DIR="${directory}"`;
+    await daemon.#run(`while :; do ${environment} ${user} libvirtd; done`);
     return daemon;
   }
 
@@ -91,7 +116,7 @@ export class LibvirtDaemon implements AsyncDisposable {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  async #run(): Promise<void> {
+  #systemScript(options: string): string {
     const mounts = Object.entries(DIRECTORIES).map(
       ([name, target]) =>
         `mkdir -p ${target} && mount --bind "${join(this.directory, name)}" ${target}`,
@@ -101,8 +126,11 @@ export class LibvirtDaemon implements AsyncDisposable {
     const hidden = join(this.directory, "kvm");
     const hideKvm = `: >"${hidden}" && chmod 0 "${hidden}" && { [ ! -e /dev/kvm ] || mount --bind "${hidden}" /dev/kvm; }`;
     // The shell is the namespace's first process: it takes in what ends, as an init does.
-    const loop = `while :; do libvirtd; rm "${this.directory}/again" || exit; done`;
-    const script = [...mounts, hideKvm, loop].join(" && ");
+    const loop = `while :; do libvirtd ${options}; rm "${this.directory}/again" || exit; done`;
+    return [...mounts, hideKvm, loop].join(" && ");
+  }
+
+  async #run(script: string): Promise<void> {
     const own = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
     this.#process = spawn("unshare", [...own, "sh", "-c", script], {
       stdio: ["ignore", "ignore", "pipe"],

@@ -17,10 +17,16 @@ export class LibvirtHome implements DriverFixture {
     this.driver = driver;
   }
 
-  static async make(uri: string, onStep?: (step: Step) => void): Promise<LibvirtHome> {
-    const home = await mkdtemp(join(tmpdir(), "unikernel-test-"));
-    const options = onStep === undefined ? {} : { onStep };
-    return new LibvirtHome(home, new LibvirtDriver({ uri, home, ...options }));
+  /** `session` is the directory of a daemon that serves a user. */
+  static async make(
+    uri: string,
+    options: { readonly onStep?: (step: Step) => void; readonly session?: string } = {},
+  ): Promise<LibvirtHome> {
+    const { session, ...others } = options;
+    const directory = await mkdtemp(join(tmpdir(), "unikernel-test-"));
+    const home = session === undefined ? directory : join(session, "home");
+    const driver = new LibvirtDriver({ uri, home, runtime: session, ...others });
+    return new LibvirtHome(directory, driver);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -211,8 +211,10 @@ describe("a crash of the provider", () => {
   const steps: readonly Step[] = ["recorded", "prepared", "started", "forwarded", "running"];
 
   test.each(steps)("after the step %s leaves what can be applied or removed", async (fatal) => {
-    await using dying = await LibvirtHome.make(daemon.uri, (step) => {
-      if (step === fatal) throw new Error("the provider died");
+    await using dying = await LibvirtHome.make(daemon.uri, {
+      onStep: (step) => {
+        if (step === fatal) throw new Error("the provider died");
+      },
     });
     await using home = await LibvirtHome.make(daemon.uri);
     const port = tcp(await freePort(), 80);

@@ -36,6 +36,8 @@ export interface LibvirtDriverOptions {
   readonly uri: string;
   /** Our directory on this machine. */
   readonly home: string;
+  /** Where a user's session keeps what is gone after it; XDG_RUNTIME_DIR when absent. */
+  readonly runtime?: string | undefined;
   readonly onStep?: (step: Step) => void;
 }
 
@@ -55,8 +57,8 @@ export class LibvirtDriver implements Driver {
     this.#host = host;
     this.#connections = new Connections(options.uri);
     this.#domains = new Domains(this.#connections);
-    const runtime = process.env.XDG_RUNTIME_DIR;
-    const pools = poolsOf(host, { home: options.home, runtime });
+    const { home, runtime = process.env.XDG_RUNTIME_DIR } = options;
+    const pools = poolsOf(host, { home, runtime });
     this.#volumes = new GuestVolumes(this.#connections, pools);
     this.#ports = new PortTable(new DomainPortHost(this.#domains, host.host === ""));
   }
