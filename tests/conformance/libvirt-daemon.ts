@@ -126,7 +126,7 @@ export class LibvirtDaemon implements AsyncDisposable {
     const hidden = join(this.directory, "kvm");
     const hideKvm = `: >"${hidden}" && chmod 0 "${hidden}" && { [ ! -e /dev/kvm ] || mount --bind "${hidden}" /dev/kvm; }`;
     // The shell is the namespace's first process: it takes in what ends, as an init does.
-    const loop = `while :; do libvirtd ${options}; rm "${this.directory}/again" || exit; done`;
+    const loop = `while :; do libvirtd --pid-file "${this.directory}/libvirtd.pid" ${options}; rm "${this.directory}/again" || exit; done`;
     return [...mounts, hideKvm, loop].join(" && ");
   }
 

@@ -207,6 +207,13 @@ describe("what a user does to a domain", () => {
   });
 });
 
+test("its console is open to virsh while it runs", async () => {
+  await using home = await LibvirtHome.make(daemon.uri);
+  const spec = await home.spec({});
+  await home.driver.apply(spec, never);
+  expect(await daemon.virsh("ttyconsole", spec.id)).toMatch(/^\/dev\/pts\/\d+\n$/);
+});
+
 describe("a crash of the provider", () => {
   const steps: readonly Step[] = ["recorded", "prepared", "started", "forwarded", "running"];
 

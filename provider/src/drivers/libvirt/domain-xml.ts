@@ -45,8 +45,9 @@ export function domainXml(record: GuestRecord, type: "kvm" | "qemu", files: Doma
         interface: { "@type": "user", model: { "@type": "virtio" } },
         serial: [
           {
-            "@type": "file",
-            source: { "@path": files.console },
+            // For `virsh console`, and kept for who comes later.
+            "@type": "pty",
+            log: { "@file": files.console, "@append": "off" },
             target: { "@type": "isa-serial", "@port": "0" },
           },
           {
