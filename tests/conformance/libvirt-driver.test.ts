@@ -1,6 +1,6 @@
 // The libvirt driver against what every driver must do, with a libvirtd of this test's own, and
 // what only this driver has: volumes, definitions, and users who change them.
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -102,20 +102,49 @@ test("an image is uploaded once and collected when no guest runs it any more", a
   expect(await filesOf("lib")).toEqual([]);
 });
 
-test("an image that was cut short or damaged on the host is uploaded again", async () => {
+test.each([
+  ["cut short", (whole: Buffer) => whole.subarray(0, 100)],
+  ["damaged", (whole: Buffer) => Buffer.alloc(whole.length)],
+  ["longer than it was", (whole: Buffer) => Buffer.concat([Buffer.from("?"), whole])],
+])("an image that is %s on the host is uploaded again", async (_what, damage) => {
   await using home = await LibvirtHome.make(daemon.uri);
   const spec = await home.spec({ text: "whole\n", exit: 3 });
-  const other = { ...spec, id: `${spec.id}-other` };
   await home.driver.apply(spec, never);
   const image = join(daemon.directory, "lib/unikernel", `${spec.digest.replace(":", "-")}.image`);
-  await writeFile(image, "half");
+  const whole = await readFile(image);
+  await writeFile(image, damage(whole));
   await using next = await LibvirtHome.make(daemon.uri);
-  await next.driver.apply(other, never);
-  const ended = await poll(async () => {
-    const status = await next.driver.status(other.id);
-    return status.state === "stopped" ? status : undefined;
-  }, AGAINST_SLOW_MACHINES);
-  expect(ended?.exitStatus).toBe(3);
+  await next.driver.apply({ ...spec, id: `${spec.id}-other` }, never);
+  expect(await readFile(image)).toEqual(whole);
+});
+
+test("an image that another provider collects just before the start is uploaded again", async () => {
+  const uploads: string[] = [];
+  await using home = await LibvirtHome.make(daemon.uri, {
+    onStep: (step) => {
+      if (step === "prepared") execFileSync("virsh", ["-c", daemon.uri, "vol-delete", ...image]);
+    },
+  });
+  const spec = await home.spec({ text: "up\n" });
+  const image = [`${spec.digest.replace(":", "-")}.image`, "--pool", "unikernel"];
+  const status = await home.driver.apply(spec, never, (step) => uploads.push(step));
+  expect(status.state).toBe("running");
+  expect(uploads).toHaveLength(2);
+});
+
+test("several guests at once start and go, and leave nothing", async () => {
+  await using home = await LibvirtHome.make(daemon.uri);
+  const specs = await Promise.all(
+    Array.from({ length: 6 }, (_, index) =>
+      home.spec({ text: `${index % 2}\n` }, { ports: [tcp(0, 80)] }),
+    ),
+  );
+  const started = await Promise.all(specs.map((spec) => home.driver.apply(spec, never)));
+  expect(started.map(({ state }) => state)).toEqual(specs.map(() => "running"));
+  expect(new Set(started.map(({ ports }) => ports[0]?.host)).size).toBe(specs.length);
+  await Promise.all(specs.map(({ id }) => home.driver.remove(id)));
+  expect([...(await filesOf("lib")), ...(await filesOf("run"))]).toEqual([]);
+  expect((await daemon.virsh("list", "--all", "--name")).trim()).toBe("");
 });
 
 test("guests and their exit statuses outlive the provider and libvirtd", async () => {

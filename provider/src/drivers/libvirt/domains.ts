@@ -43,14 +43,16 @@ export class Domains {
     this.#connections = connections;
   }
 
-  list(): Promise<Domain[]> {
-    return this.#connections.use((connection) =>
+  async list(): Promise<Domain[]> {
+    const found = await this.#connections.use((connection) =>
       connection.each(
         (array) => connection.call("virConnectListAllDomains", connection.pointer, array, 0),
         "virDomainFree",
-        (domain) => describe(connection, domain),
+        // It may have gone since it was listed.
+        (domain) => unless(ErrorCode.noDomain, describe(connection, domain), undefined),
       ),
     );
+    return found.filter((domain) => domain !== undefined);
   }
 
   find(name: string): Promise<Domain | undefined> {

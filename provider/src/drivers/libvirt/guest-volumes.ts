@@ -42,14 +42,25 @@ export class GuestVolumes {
     configuration: Buffer,
     options: { readonly signal: AbortSignal; readonly report: (progress: string) => void },
   ): Promise<void> {
-    const { signal, report } = options;
-    const progress = (doneBytes: number) =>
-      report(`uploading the image: ${Math.round(doneBytes / 1024)} KiB`);
-    await this.#images.ensure(spec.digest, spec.imagePath, { progress, signal });
+    await this.ensureImage(spec, options);
     const names = namesOf(spec.id);
     await this.#memory.write(names.configuration, configuration, PRIVATE);
     await this.#disk.write(names.console, Buffer.alloc(0), PRIVATE);
     await this.#disk.write(names.status, Buffer.alloc(0), PRIVATE);
+  }
+
+  hasImage(digest: string): Promise<boolean> {
+    return this.#images.has(digest);
+  }
+
+  async ensureImage(
+    spec: GuestSpec,
+    options: { readonly signal: AbortSignal; readonly report: (progress: string) => void },
+  ): Promise<void> {
+    const { signal, report } = options;
+    const progress = (doneBytes: number) =>
+      report(`uploading the image: ${Math.round(doneBytes / 1024)} KiB`);
+    await this.#images.ensure(spec.digest, spec.imagePath, { progress, signal });
   }
 
   configuration(id: string): Promise<Buffer | undefined> {

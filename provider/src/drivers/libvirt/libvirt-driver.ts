@@ -169,7 +169,7 @@ export class LibvirtDriver implements Driver {
     this.#step("prepared");
     signal.throwIfAborted();
     const startedAtMs = Date.now();
-    await this.#domains.startPaused(spec.id);
+    await this.#start(spec, { signal, report });
     this.#step("started");
     await this.#forward({ ...planned, startedAtMs, forwards });
     this.#step("forwarded");
@@ -239,6 +239,21 @@ export class LibvirtDriver implements Driver {
     if (Object.keys(edits).length > 0) return false;
     const given = await this.#volumes.configuration(spec.id);
     return given !== undefined && isSameConfiguration(given, configuration);
+  }
+
+  async #start(
+    spec: GuestSpec,
+    options: { readonly signal: AbortSignal; readonly report: (progress: string) => void },
+  ): Promise<void> {
+    try {
+      await this.#domains.startPaused(spec.id);
+    } catch (error) {
+      // Another provider may have removed the last guest of this image just before we said that
+      // we need it.
+      if (await this.#volumes.hasImage(spec.digest)) throw error;
+      await this.#volumes.ensureImage(spec, options);
+      await this.#domains.startPaused(spec.id);
+    }
   }
 
   /** Forwards the ports of a domain that does not run yet, and records which they are. */

@@ -13,7 +13,11 @@ export interface Pool {
   readonly directory: string;
 }
 
-export type Progress = (doneBytes: number) => void;
+export interface WriteOptions {
+  readonly mode: "0600" | "0644";
+  readonly progress?: (doneBytes: number) => void;
+  readonly signal?: AbortSignal;
+}
 
 export class Volumes {
   readonly #connections: Connections;
@@ -60,13 +64,18 @@ export class Volumes {
     );
   }
 
-  /** Its last bytes; undefined when it is not there. */
-  async readEnd(name: string, bytesMax: number): Promise<Buffer | undefined> {
-    const sizeBytes = await this.#with(name, async (connection, volume) => {
+  /** How many bytes it has; undefined when it is not there. */
+  sizeBytes(name: string): Promise<number | undefined> {
+    return this.#with(name, async (connection, volume) => {
       const info: { capacity?: number | bigint } = {};
       await connection.call("virStorageVolGetInfo", volume, info);
       return Number(info.capacity ?? 0);
     });
+  }
+
+  /** Its last bytes; undefined when it is not there. */
+  async readEnd(name: string, bytesMax: number): Promise<Buffer | undefined> {
+    const sizeBytes = await this.sizeBytes(name);
     if (sizeBytes === undefined) return undefined;
     return this.read(name, Math.max(0, sizeBytes - bytesMax), bytesMax);
   }
@@ -89,21 +98,18 @@ export class Volumes {
     );
   }
 
-  /** Makes a volume with these bytes, in the place of one that may be there. It
-   * grows while it is written, so that what was cut short is shorter. */
-  async write(
-    name: string,
-    bytes: Buffer,
-    options: {
-      readonly mode: "0600" | "0644";
-      readonly progress?: Progress;
-      readonly signal?: AbortSignal;
-    },
-  ): Promise<void> {
+  /** Makes a volume with these bytes, in the place of one that may be there. */
+  async write(name: string, bytes: Buffer, options: WriteOptions): Promise<void> {
     await this.remove(name);
+    await this.writeOver(name, bytes, options);
+  }
+
+  /** The same, but over the bytes of one that may be there: for who may be writing just these at
+   * the same time. It grows while it is written, so that what was cut short is shorter. */
+  async writeOver(name: string, bytes: Buffer, options: WriteOptions): Promise<void> {
     const written = await this.#inPool((connection, pool) =>
       connection.using(
-        connection.call<Pointer>("virStorageVolCreateXML", pool, volumeXml(name, options.mode), 0),
+        made(connection, pool, name, options.mode),
         "virStorageVolFree",
         async (volume) => {
           if (bytes.length > 0) await upload(connection, volume, bytes, options);
@@ -126,7 +132,15 @@ export class Volumes {
     const found = await unless(ErrorCode.noStoragePool, this.#lookUpPool(connection), undefined);
     if (found !== undefined) return found;
     const { pointer } = connection;
-    return connection.call<Pointer>("virStoragePoolDefineXML", pointer, poolXml(this.#pool), 0);
+    try {
+      const xml = poolXml(this.#pool);
+      return await connection.call<Pointer>("virStoragePoolDefineXML", pointer, xml, 0);
+    } catch (error) {
+      // Somebody else may have been faster, for whose pool there is no code of its own.
+      return this.#lookUpPool(connection).catch(() => {
+        throw error;
+      });
+    }
   }
 
   #lookUpPool(connection: Connection): Promise<Pointer> {
@@ -166,11 +180,31 @@ export class Volumes {
   }
 }
 
+/** The volume, empty when it is new. */
+async function made(
+  connection: Connection,
+  pool: Pointer,
+  name: string,
+  mode: WriteOptions["mode"],
+): Promise<Pointer> {
+  const lookUp = () => connection.call<Pointer>("virStorageVolLookupByName", pool, name);
+  const found = await unless(ErrorCode.noStorageVolume, lookUp(), undefined);
+  if (found !== undefined) return found;
+  const creation = connection.call<Pointer>(
+    "virStorageVolCreateXML",
+    pool,
+    volumeXml(name, mode),
+    0,
+  );
+  // Somebody else may have been faster.
+  return (await unless(ErrorCode.storageVolumeExists, creation, undefined)) ?? lookUp();
+}
+
 async function upload(
   connection: Connection,
   volume: Pointer,
   bytes: Buffer,
-  options: { readonly progress?: Progress; readonly signal?: AbortSignal },
+  options: WriteOptions,
 ): Promise<void> {
   await streaming(connection, async (stream) => {
     await connection.call("virStorageVolUpload", volume, stream, 0, 0, 0);
