@@ -122,7 +122,7 @@ test("a host that is not there is told before anything changes", async () => {
   const run = await project.preview();
   expect(run.status).not.toBe(0);
   expect(run.output).toContain(
-    "libvirt at qemu:///system?socket=/nonexistent/socket cannot be used",
+    "libvirt at qemu:///system?socket=/nonexistent/socket cannot be reached",
   );
   project.editProgram(nobody, driver);
 });

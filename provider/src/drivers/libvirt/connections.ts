@@ -1,7 +1,9 @@
 // Connections to one libvirt host. Each serves one call at a time, because libvirt keeps the
 // latest error with the connection; several guests are handled at once over several of them.
+import { LibvirtError } from "./errors.ts";
 import { Library, type Pointer } from "./library.ts";
 import type { FunctionName } from "./prototypes.ts";
+import { quietUri } from "./uri.ts";
 
 const CONNECTIONS_MAX = 4;
 /** After so long a connection may have been closed by the other side. */
@@ -112,6 +114,14 @@ export class Connections {
       }
     }
     const library = Library.load();
-    return new Connection(library, await library.open(this.uri));
+    try {
+      return new Connection(library, await library.open(quietUri(this.uri)));
+    } catch (error) {
+      if (!(error instanceof LibvirtError)) throw error;
+      throw new LibvirtError(
+        error.code,
+        `libvirt at ${this.uri} cannot be reached: ${error.message}; see that libvirtd runs there and that this user may use it (group libvirt)`,
+      );
+    }
   }
 }

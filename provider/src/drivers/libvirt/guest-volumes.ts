@@ -58,8 +58,8 @@ export class GuestVolumes {
     options: { readonly signal: AbortSignal; readonly report: (progress: string) => void },
   ): Promise<void> {
     const { signal, report } = options;
-    const progress = (doneBytes: number) =>
-      report(`uploading the image: ${Math.round(doneBytes / 1024)} KiB`);
+    const progress = (doneBytes: number, totalBytes: number) =>
+      report(`uploading the image: ${Math.round((100 * doneBytes) / totalBytes)} %`);
     await this.#images.ensure(spec.digest, spec.imagePath, { progress, signal });
   }
 

@@ -73,9 +73,10 @@ export class LibvirtDriver implements Driver {
       await this.#domains.find("");
       return null;
     } catch (error) {
-      if (error instanceof MissingLibvirtError) return error.message;
-      if (!(error instanceof LibvirtError)) throw error;
-      return `libvirt at ${this.#options.uri} cannot be used: ${error.message}; see that libvirtd runs there and that this user may use it (group libvirt)`;
+      if (error instanceof MissingLibvirtError || error instanceof LibvirtError) {
+        return error.message;
+      }
+      throw error;
     }
   }
 

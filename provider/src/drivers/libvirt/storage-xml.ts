@@ -4,7 +4,7 @@ import { formatXml, parseXml, textAt } from "./xml.ts";
 
 /** A pool that is a directory. Others may pass through it, as the user does under whom the host
  * runs QEMU, but not list it. */
-export function poolXml(pool: Pool): string {
+export function poolXml(pool: Required<Pool>): string {
   return formatXml({
     pool: {
       "@type": "dir",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { machineOf, parseHostUri, poolsOf } from "./uri.ts";
+import { machineOf, parseHostUri, poolsOf, quietUri } from "./uri.ts";
 
 test.each([
   ["qemu:///system", "", "system"],
@@ -39,4 +39,20 @@ test.each([
 ])("the machine of %s", (uri, machine) => {
   const host = parseHostUri(uri);
   expect(host && machineOf(host)).toBe(machine);
+});
+
+test("a session on another machine has no pools of our choice", () => {
+  const session = parseHostUri("qemu+ssh://far.example/session");
+  if (session === undefined) throw new Error("no URI");
+  const pools = poolsOf(session, { home: "/home/user/ours", runtime: undefined });
+  expect(pools).toEqual({ disk: { name: "unikernel" }, memory: { name: "unikernel-memory" } });
+});
+
+test.each([
+  ["qemu:///system", "qemu:///system"],
+  ["qemu+ssh://host/system", "qemu+ssh://host/system?no_tty=1"],
+  ["qemu+ssh://host/system?keyfile=/k", "qemu+ssh://host/system?keyfile=/k&no_tty=1"],
+  ["qemu+ssh://host/system?no_tty=0", "qemu+ssh://host/system?no_tty=0"],
+])("%s is opened as %s", (uri, opened) => {
+  expect(quietUri(uri)).toBe(opened);
 });

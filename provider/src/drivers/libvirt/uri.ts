@@ -11,6 +11,8 @@ export interface HostUri {
   readonly scope: "system" | "session";
 }
 
+const DISK = "unikernel";
+const MEMORY = "unikernel-memory";
 const URI =
   /^([a-z]+)(?:\+[a-z0-9]+)?:\/\/(?:[^@/?]*@)?(\[[^\]]*\]|[^:/?]*)(?::\d+)?\/(system|session)(?:\?.*)?$/;
 
@@ -28,6 +30,12 @@ export function machineOf(uri: HostUri): string | undefined {
   return isThis ? undefined : name;
 }
 
+/** The URI with which libvirt is asked: ssh must not ask for a password on Pulumi's terminal. */
+export function quietUri(uri: string): string {
+  if (!/^[a-z]+\+ssh:/.test(uri) || /[?&]no_tty=/.test(uri)) return uri;
+  return `${uri}${uri.includes("?") ? "&" : "?"}no_tty=1`;
+}
+
 export interface HostPools {
   /** Images and consoles. */
   readonly disk: Pool;
@@ -41,12 +49,16 @@ export function poolsOf(
   directories: { readonly home: string; readonly runtime: string | undefined },
 ): HostPools {
   const { home, runtime } = directories;
+  if (uri.scope === "session" && machineOf(uri) !== undefined) {
+    // Where a user's files are on another machine is not for us to guess.
+    return { disk: { name: DISK }, memory: { name: MEMORY } };
+  }
   const [disk, memory] =
     uri.scope === "system"
       ? ["/var/lib/libvirt/unikernel", "/run/libvirt/unikernel"]
       : [join(home, "libvirt"), join(runtime ?? join(home, "libvirt-run"), "libvirt/unikernel")];
   return {
-    disk: { name: "unikernel", directory: disk },
-    memory: { name: "unikernel-memory", directory: memory },
+    disk: { name: DISK, directory: disk },
+    memory: { name: MEMORY, directory: memory },
   };
 }

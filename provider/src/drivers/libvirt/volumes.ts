@@ -9,13 +9,14 @@ const CHUNK_BYTES = 256 * 1024;
 
 export interface Pool {
   readonly name: string;
-  /** Its directory, where it has to be made. A pool of that name is taken as it is. */
-  readonly directory: string;
+  /** Its directory, where it has to be made. A pool of that name is taken as it is. Absent where
+   * only the user knows one. */
+  readonly directory?: string;
 }
 
 export interface WriteOptions {
   readonly mode: "0600" | "0644";
-  readonly progress?: (doneBytes: number) => void;
+  readonly progress?: (doneBytes: number, totalBytes: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -132,8 +133,14 @@ export class Volumes {
     const found = await unless(ErrorCode.noStoragePool, this.#lookUpPool(connection), undefined);
     if (found !== undefined) return found;
     const { pointer } = connection;
+    const { name, directory } = this.#pool;
+    if (directory === undefined) {
+      throw new Error(
+        `there is no storage pool "${name}" on the host; make one there with \`virsh pool-define-as ${name} dir --target DIRECTORY\` and \`virsh pool-build ${name}\``,
+      );
+    }
     try {
-      const xml = poolXml(this.#pool);
+      const xml = poolXml({ name, directory });
       return await connection.call<Pointer>("virStoragePoolDefineXML", pointer, xml, 0);
     } catch (error) {
       // Somebody else may have been faster, for whose pool there is no code of its own.
@@ -212,7 +219,7 @@ async function upload(
       options.signal?.throwIfAborted();
       const part = bytes.subarray(done, done + CHUNK_BYTES);
       done += await connection.call("virStreamSend", stream, part, part.length);
-      options.progress?.(done);
+      options.progress?.(done, bytes.length);
     }
     return { result: undefined, isWhole: true };
   });
