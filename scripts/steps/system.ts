@@ -24,6 +24,7 @@ const programsForTests: readonly SystemProgram[] = [
   { program: "libvirtd", package: "libvirt-daemon-system", purpose: "a libvirt host for tests" },
   { program: "virsh", package: "libvirt-clients", purpose: "looks at it as its user would" },
   { program: "dnsmasq", package: "dnsmasq-base", purpose: "gives its guests their addresses" },
+  { program: "ip", package: "iproute2", purpose: "gives its networks a place of their own" },
   { program: "xmllint", package: "libxml2-utils", purpose: "checks what libvirt is told" },
 ];
 

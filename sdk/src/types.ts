@@ -27,6 +27,9 @@ export interface GuestDriverArgs {
   /** Only for "libvirt": where it is, e.g. "qemu:///system" (the default) or
    * "qemu+ssh://user@host/system". */
   readonly uri?: pulumi.Input<string> | undefined;
+  /** Only for "libvirt": one of its networks, in which the guest gets an address of its own by
+   * DHCP; without it QEMU's user mode. */
+  readonly network?: pulumi.Input<string> | undefined;
 }
 
 /** A port of the host that leads to a port of the guest. */

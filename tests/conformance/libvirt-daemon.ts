@@ -41,8 +41,12 @@ export class LibvirtDaemon implements AsyncDisposable {
     this.uri = uri;
   }
 
-  /** One that serves the machine; over TCP on the loopback address too where a port is given. */
-  static async start(tcpPort?: number): Promise<LibvirtDaemon> {
+  /** One that serves the machine; over TCP on the loopback address too where a port is given, and
+   * in a network namespace, where its networks are nobody else's, when that is asked for. */
+  static async start(
+    options: { readonly tcpPort?: number; readonly ownNetwork?: boolean } = {},
+  ): Promise<LibvirtDaemon> {
+    const { tcpPort, ownNetwork = false } = options;
     const directory = await mkdtemp(join(tmpdir(), "unikernel-libvirt-"));
     const socket = `qemu:///system?socket=${directory}/socket/libvirt-sock`;
     const tcp = `qemu+tcp://127.0.0.1:${tcpPort}/system`;
@@ -69,7 +73,11 @@ export class LibvirtDaemon implements AsyncDisposable {
     // Without virtlogd, and without namespaces, into which a hidden /dev/kvm cannot be moved.
     const qemu = 'stdio_handler = "file"\nnamespaces = []\n';
     await writeFile(join(directory, "etc/qemu.conf"), qemu);
-    await daemon.#run(daemon.#systemScript(tcpPort === undefined ? "" : "--listen"));
+    const script = daemon.#systemScript(tcpPort === undefined ? "" : "--listen");
+    await daemon.#run(
+      ownNetwork ? `ip link set lo up && ${script}` : script,
+      ownNetwork ? ["--net"] : [],
+    );
     return daemon;
   }
 
@@ -106,6 +114,12 @@ export class LibvirtDaemon implements AsyncDisposable {
     return stdout;
   }
 
+  /** Runs a program in its network namespace. */
+  async inNetwork(program: string, args: readonly string[]): Promise<string> {
+    const network = `--net=/proc/${await onlyChild(this.#process?.pid ?? 0)}/ns/net`;
+    return (await promisify(execFile)("nsenter", [network, program, ...args])).stdout;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const child = this.#process;
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {
@@ -130,8 +144,8 @@ export class LibvirtDaemon implements AsyncDisposable {
     return [...mounts, hideKvm, loop].join(" && ");
   }
 
-  async #run(script: string): Promise<void> {
-    const own = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+  async #run(script: string, more: readonly string[] = []): Promise<void> {
+    const own = [...more, "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
     this.#process = spawn("unshare", [...own, "sh", "-c", script], {
       stdio: ["ignore", "ignore", "pipe"],
     });

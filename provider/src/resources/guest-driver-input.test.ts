@@ -34,6 +34,7 @@ describe("failures", () => {
     ["a name", "qemu"],
     ["this machine", { name: "libvirt", uri: "qemu:///session" }],
     ["another machine", { name: "libvirt", uri: "qemu+tls://[::1]:16514/system?pkipath=/x" }],
+    ["a network", { name: "libvirt", network: "default" }],
     ["nothing known", Unknown.instance],
     ["an unknown URI", { name: "libvirt", uri: Unknown.instance }],
     ["an unknown name", { name: Unknown.instance, uri: "x" }],
@@ -48,6 +49,7 @@ describe("failures", () => {
       { name: "qemu", uri: "qemu:///system" },
       'driver.uri: the driver "qemu" has no property "uri"; known are name',
     ],
+    [{ name: "libvirt", network: 1 }, "driver.network: must be a network's name, not 1"],
     [
       { name: "libvirt", url: "x" },
       'driver.url: the driver "libvirt" has no property "url"; did you mean "uri"?',

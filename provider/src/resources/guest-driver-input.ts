@@ -1,13 +1,15 @@
 // The input `driver` of a Guest: a driver's name, or an object with the name and what that driver
 // has to know.
 import { machineOf, parseHostUri } from "../drivers/libvirt/uri.ts";
-import { containsUnknown, isPropertyMap, type PropertyValue } from "../values.ts";
+import { containsUnknown, isPropertyList, isPropertyMap, type PropertyValue } from "../values.ts";
 import { type Refuse, unknownNames } from "./guest-inputs.ts";
 
 export interface DriverSelection {
   readonly name: string;
   /** Where libvirt is. */
   readonly uri?: string;
+  /** A network of libvirt's for the guest; QEMU's user mode without one. */
+  readonly network?: string;
 }
 
 const DEFAULT_URI = "qemu:///system";
@@ -30,13 +32,17 @@ export function driverFailures(
     return;
   }
   nameFailure("driver.name", value.name ?? null, drivers, refuse);
-  const options = value.name === "libvirt" ? ["uri"] : [];
+  const options = value.name === "libvirt" ? ["uri", "network"] : [];
   if (!containsUnknown(value.name ?? null)) {
     const what = `the driver "${value.name}"`;
     unknownNames(value, ["name", ...options], "driver.", what, refuse);
   }
-  const { uri = null } = value;
-  if (value.name !== "libvirt" || containsUnknown(uri)) return;
+  if (value.name !== "libvirt") return;
+  const { uri = null, network = null } = value;
+  if (network !== null && !containsUnknown(network) && typeof network !== "string") {
+    refuse("driver.network", `must be a network's name, not ${JSON.stringify(network)}`);
+  }
+  if (containsUnknown(uri)) return;
   if (typeof uri !== "string" || parseHostUri(uri) === undefined) {
     refuse(
       "driver.uri",
@@ -49,8 +55,25 @@ export function driverFailures(
 export function driverSelection(value: PropertyValue | undefined): DriverSelection {
   const normal = normalDriver(value ?? "qemu");
   if (!isPropertyMap(normal)) return { name: String(normal) };
-  const { name, uri } = normal;
-  return { name: String(name), ...(typeof uri === "string" ? { uri } : {}) };
+  const { name, uri, network } = normal;
+  return {
+    name: String(name),
+    ...(typeof uri === "string" ? { uri } : {}),
+    ...(typeof network === "string" ? { network } : {}),
+  };
+}
+
+/** A guest of a network has an address of its own, and all of its ports there. */
+export function networkFailures(ports: PropertyValue, refuse: Refuse): void {
+  if (!isPropertyList(ports)) return;
+  for (const [index, port] of ports.entries()) {
+    if (!isPropertyMap(port) || containsUnknown(port)) continue;
+    if (port.host === 0 || port.host === port.guest) continue;
+    refuse(
+      `ports[${index}].host`,
+      `a guest in a network of libvirt's has an address of its own; leave host out, and use port ${port.guest} there`,
+    );
+  }
 }
 
 /** The machine on which the guests of a driver run, when it is known to be another than this. */

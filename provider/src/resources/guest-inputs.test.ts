@@ -8,7 +8,7 @@ const failuresOf = (news: PropertyMap) =>
   inputFailures(withDefaults({ image: IMAGE, ...news }), ["qemu", "libvirt"]).map(
     ({ property, reason }) => `${property}: ${reason}`,
   );
-const elsewhere: PropertyValue = { name: "libvirt", uri: "qemu+ssh://far.example/system" };
+const elsewhere = { name: "libvirt", uri: "qemu+ssh://far.example/system" };
 const port = (more: PropertyMap): PropertyValue => ({ guest: 80, ...more });
 
 describe("defaults", () => {
@@ -88,6 +88,14 @@ describe("what is right has no failures", () => {
         healthCheck: { http: "/" },
       },
     ],
+    [
+      "a network elsewhere",
+      {
+        driver: { ...elsewhere, network: "apps" },
+        ports: [port({}), port({ host: 80 })],
+        healthCheck: { http: "/" },
+      },
+    ],
     ["a console elsewhere", { driver: elsewhere, healthCheck: { console: "up" } }],
   ])("%s", (_what, news) => {
     expect(failuresOf(news)).toEqual([]);
@@ -107,6 +115,10 @@ describe("what is wrong is named", () => {
     [
       { driver: elsewhere, ports: [port({}), port({ guest: 81 })], healthCheck: { tcp: 81 } },
       "healthCheck: port 81 of the guest is forwarded from 127.0.0.1 of far.example",
+    ],
+    [
+      { driver: { ...elsewhere, network: "apps" }, ports: [port({ host: 8080 })] },
+      "ports[0].host: a guest in a network of libvirt's has an address of its own; leave host out",
     ],
     [{ accelerator: "hvf" }, 'accelerator: must be "auto" or "kvm" or "tcg", not "hvf"'],
     [{ memory: 32 }, 'memory: must be a size such as "32MiB" or "1GiB", not 32'],

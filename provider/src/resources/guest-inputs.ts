@@ -18,6 +18,7 @@ import {
   driverFailures,
   driverMachine,
   driverSelection,
+  networkFailures,
   normalDriver,
 } from "./guest-driver-input.ts";
 import { healthFailures } from "./guest-health-inputs.ts";
@@ -85,15 +86,21 @@ export function inputFailures(inputs: PropertyMap, drivers: readonly string[]): 
   imageFailure(plain.image, refuse);
   driverFailures(plain.driver ?? null, drivers, refuse);
   choiceFailure("accelerator", plain.accelerator, ACCELERATORS, refuse);
-  const machine = knownMachine(plain.driver);
+  const { driver = null } = plain;
+  const selection = containsUnknown(driver) ? undefined : driverSelection(driver);
+  const machine = selection && driverMachine(selection);
   memoryFailure(plain.memory, machine, refuse);
   if (!containsUnknown(plain.cpus ?? null) && plain.cpus !== 1) {
     refuse("cpus", `must be 1, not ${describe(plain.cpus)}: a guest has one processor`);
   }
   portFailures(plain.ports ?? null, refuse);
   textFailures(plain, refuse);
-  if (plain.healthCheck !== undefined)
-    healthFailures(plain.healthCheck, plain.ports, machine, refuse);
+  if (plain.healthCheck !== undefined) {
+    // What has an address of its own is not behind its machine's.
+    const behind = selection?.network === undefined ? machine : undefined;
+    healthFailures(plain.healthCheck, plain.ports, behind, refuse);
+  }
+  if (selection?.network !== undefined) networkFailures(plain.ports ?? null, refuse);
   return failures;
 }
 
@@ -199,11 +206,6 @@ function choiceFailure(
   if (typeof value === "string" && choices.includes(value)) return;
   const known = choices.map((choice) => `"${choice}"`).join(" or ");
   refuse(name, `must be ${known}, not ${describe(value)}`);
-}
-
-/** The machine on which a guest will run, when that is known to be another than this. */
-function knownMachine(driver: PropertyValue | undefined): string | undefined {
-  return containsUnknown(driver ?? null) ? undefined : driverMachine(driverSelection(driver));
 }
 
 function memoryFailure(

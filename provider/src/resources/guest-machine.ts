@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { StoredImage } from "@pulumi-unikernel/toolchain";
 import type { Driver } from "../drivers/driver.ts";
 import { type GuestImages, KeepingDriver } from "../drivers/keeping-driver.ts";
+import type { LibvirtDriverOptions } from "../drivers/libvirt/libvirt-driver.ts";
 import type { DriverSelection } from "./guest-driver-input.ts";
 
 export const DRIVER_NAMES = ["qemu", "libvirt"] as const;
@@ -21,7 +22,7 @@ export interface GuestMachine {
 /** The real one; its modules are loaded at first use. */
 export const machine: GuestMachine = {
   image: async (digest) => (await import("@pulumi-unikernel/toolchain")).openStore().image(digest),
-  async driver({ name, uri }) {
+  async driver({ name, uri = "", network }) {
     const { homeDirectory } = await import("@pulumi-unikernel/toolchain");
     const home = homeDirectory();
     switch (name) {
@@ -30,7 +31,7 @@ export const machine: GuestMachine = {
         return new KeepingDriver(new QemuDriver({ home }), imagesOfGuests(home));
       }
       case "libvirt":
-        return libvirtHost(uri ?? "", home);
+        return libvirtHost({ uri, network, home });
       default: {
         const known = DRIVER_NAMES.map((driver) => `"${driver}"`).join(" and ");
         throw new Error(`there is no driver "${name}"; there are ${known}`);
@@ -44,13 +45,14 @@ const hosts = new Map<string, Promise<Driver>>();
 
 /** One driver for each host: its connections serve all guests there. A host has its own copy of
  * an image that its guests run, so the store may drop it. */
-function libvirtHost(uri: string, home: string): Promise<Driver> {
+function libvirtHost(options: LibvirtDriverOptions): Promise<Driver> {
   const load = async () => {
     const { LibvirtDriver } = await import("../drivers/libvirt/libvirt-driver.ts");
-    return new LibvirtDriver({ uri, home });
+    return new LibvirtDriver(options);
   };
-  const host = hosts.get(uri) ?? load();
-  hosts.set(uri, host);
+  const key = JSON.stringify([options.uri, options.network]);
+  const host = hosts.get(key) ?? load();
+  hosts.set(key, host);
   return host;
 }
 

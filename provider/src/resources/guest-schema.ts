@@ -125,6 +125,11 @@ export const guestTypes = {
     description: "A driver and what it has to know.",
     properties: {
       name: { type: "string", description: '"qemu" or "libvirt".' },
+      network: {
+        type: "string",
+        description:
+          'Only for "libvirt": one of its networks, in which the guest gets an address of its own by DHCP; without it QEMU\'s user mode.',
+      },
       uri: {
         type: "string",
         description:

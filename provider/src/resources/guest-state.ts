@@ -9,7 +9,7 @@ import {
   Unknown,
   unwrapMap,
 } from "../values.ts";
-import { driverMachine, driverSelection } from "./guest-driver-input.ts";
+import { type DriverSelection, driverMachine, driverSelection } from "./guest-driver-input.ts";
 import { knownPorts } from "./guest-inputs.ts";
 
 /** The state of a guest that runs. */
@@ -20,7 +20,7 @@ export function runningState(
 ): PropertyMap {
   return {
     ...inputs,
-    ...placement(status.ports, machineIn(inputs)),
+    ...placement(status.ports, driverMachine(selectionIn(inputs))),
     ...times,
     consoleLog: status.consoleLogPath ?? "",
   };
@@ -57,20 +57,22 @@ export function plannedState(inputs: PropertyMap, before: PropertyMap): Property
     : isPropertyMap(healthCheck) && healthCheck.http !== undefined;
   return {
     ...inputs,
-    ...plannedPlacement(ports, machineIn(inputs)),
+    ...plannedPlacement(ports, selectionIn(inputs)),
     bootTimeMs: Unknown.instance,
     ...(isHttp ? { firstResponseMs: Unknown.instance } : {}),
     consoleLog: before.consoleLog ?? Unknown.instance,
   };
 }
 
-function machineIn(inputs: PropertyMap): string | undefined {
-  return driverMachine(driverSelection(unwrapMap(inputs).driver));
+function selectionIn(inputs: PropertyMap): DriverSelection {
+  return driverSelection(unwrapMap(inputs).driver);
 }
 
-function plannedPlacement(ports: PropertyValue, machine: string | undefined): PropertyMap {
+function plannedPlacement(ports: PropertyValue, selection: DriverSelection): PropertyMap {
   const unknown = { ports: Unknown.instance, url: Unknown.instance, address: Unknown.instance };
-  if (containsUnknown(ports)) return unknown;
+  // A network gives its addresses when guests ask for them.
+  if (containsUnknown(ports) || selection.network !== undefined) return unknown;
+  const machine = driverMachine(selection);
   const known = knownPorts(ports);
   const [first] = known;
   const tcp = known.find(({ protocol }) => protocol === "tcp");

@@ -37,6 +37,16 @@ export class Connection {
     }
   }
 
+  /** The first IPv4 address in a list of interfaces that libvirt returns through a pointer. */
+  async firstAddress(
+    list: (array: [Pointer | null]) => Promise<number>,
+  ): Promise<string | undefined> {
+    const found = await this.each(list, "virDomainInterfaceFree", async (networkInterface) =>
+      this.#library.addressesOf(networkInterface),
+    );
+    return found.flat().find((address) => address.includes("."));
+  }
+
   /** Uses each element of a list that libvirt returns through a pointer. */
   async each<Result>(
     list: (array: [Pointer | null]) => Promise<number>,

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { METADATA_NAMESPACE } from "./domains.ts";
 import { type GuestRecord, metadataElement } from "./record.ts";
-import { formatXml, parseXml, textAt } from "./xml.ts";
+import { formatXml, parseXml, textAt, type XmlElement } from "./xml.ts";
 
 /** Paths on the host. */
 export interface DomainFiles {
@@ -19,7 +19,17 @@ export interface DomainFiles {
  * would carry it, but libvirt tells nobody that code; so the byte is written to a file. */
 const STATUS_PORT = "0xf4";
 
-export function domainXml(record: GuestRecord, type: "kvm" | "qemu", files: DomainFiles): string {
+/** `network` is one of libvirt's; QEMU's user mode without one. */
+export function domainXml(
+  record: GuestRecord,
+  type: "kvm" | "qemu",
+  files: DomainFiles,
+  network?: string,
+): string {
+  const attachment: XmlElement =
+    network === undefined
+      ? { "@type": "user" }
+      : { "@type": "network", source: { "@network": network } };
   return formatXml({
     domain: {
       "@type": type,
@@ -42,7 +52,11 @@ export function domainXml(record: GuestRecord, type: "kvm" | "qemu", files: Doma
       on_crash: "destroy",
       devices: {
         controller: { "@type": "usb", "@model": "none" },
-        interface: { "@type": "user", model: { "@type": "virtio" } },
+        interface: {
+          ...attachment,
+          mac: { "@address": macOf(record.id) },
+          model: { "@type": "virtio" },
+        },
         serial: [
           {
             // For `virsh console`, and kept for who comes later.
@@ -96,6 +110,12 @@ export function uuidOf(id: string): string {
     hex.slice(16, 20),
     hex.slice(20, 32),
   ].join("-");
+}
+
+/** The same one at every start, so that DHCP gives the same address again. */
+export function macOf(id: string): string {
+  const hex = createHash("sha256").update(`mac ${id}`).digest("hex");
+  return ["52", "54", "00", hex.slice(0, 2), hex.slice(2, 4), hex.slice(4, 6)].join(":");
 }
 
 /** libvirt counts in KiB. */

@@ -1,5 +1,6 @@
 // Domains of a libvirt host, by their names. What libvirt keeps of a guest beside its definition
 // is our record, in the domain's metadata.
+import { poll } from "../../guests/wait.ts";
 import type { Connection, Connections } from "./connections.ts";
 import { ErrorCode, unless } from "./errors.ts";
 import type { Pointer } from "./library.ts";
@@ -16,6 +17,8 @@ const DESTROY_GRACEFUL = 1;
 /** Also what others may have added: managed save images and the metadata of snapshots. */
 const UNDEFINE_WITH_ALL = 1 | 2 | 16;
 const MONITOR_HUMAN = 1;
+const END_TIMEOUT_MS = 1_000;
+const SOURCE_LEASE = 0;
 
 const STATES = [
   "none",
@@ -84,8 +87,18 @@ export class Domains {
     );
   }
 
+  /** Lets it run. It may have run to its end when this returns. */
   async resume(name: string): Promise<void> {
-    await this.#must(name, (connection, domain) => connection.call("virDomainResume", domain));
+    try {
+      await this.#speak(name, (connection, domain) => connection.call("virDomainResume", domain));
+    } catch (error) {
+      if (await this.isActive(name)) throw error;
+    }
+  }
+
+  async isActive(name: string): Promise<boolean> {
+    const domain = await this.find(name);
+    return domain !== undefined && isActiveState(domain.state);
   }
 
   /** Ends it, by force where it must be; nothing when it does not run. */
@@ -127,13 +140,49 @@ export class Domains {
     });
   }
 
+  /** Its first IPv4 address, as the DHCP server of its network tells. */
+  leasedAddress(name: string): Promise<string | undefined> {
+    return this.#must(name, (connection, domain) =>
+      connection.firstAddress((array) =>
+        connection.call("virDomainInterfaceAddresses", domain, array, SOURCE_LEASE, 0),
+      ),
+    );
+  }
+
+  /** Whether a network can be used; undefined when there is none of that name. */
+  isNetworkActive(name: string): Promise<boolean | undefined> {
+    const answer = this.#connections.use((connection) =>
+      connection.using(
+        connection.call<Pointer>("virNetworkLookupByName", connection.pointer, name),
+        "virNetworkFree",
+        async (network) => (await connection.call("virNetworkIsActive", network)) === 1,
+      ),
+    );
+    return unless(ErrorCode.noNetwork, answer, undefined);
+  }
+
   /** Asks its QEMU in the words of the human monitor. */
   monitor(name: string, command: string): Promise<string> {
-    return this.#must(name, async (connection, domain) => {
+    return this.#speak(name, async (connection, domain) => {
       const answer: [string | null] = [null];
       await connection.call("virDomainQemuMonitorCommand", domain, command, answer, MONITOR_HUMAN);
       return answer[0] ?? "";
     });
+  }
+
+  /** Needs its QEMU. Where that ends meanwhile, libvirt knows a moment later; who then asks whether
+   * the domain still runs has to get a true answer. */
+  async #speak<Result>(
+    name: string,
+    use: (connection: Connection, domain: Pointer) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await this.#must(name, use);
+    } catch (error) {
+      const hasEnded = async () => ((await this.isActive(name)) ? undefined : true);
+      await poll(hasEnded, { everyMs: 20, timeoutMs: END_TIMEOUT_MS });
+      throw error;
+    }
   }
 
   async #must<Result>(

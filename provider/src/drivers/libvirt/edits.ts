@@ -14,7 +14,7 @@ export function editsOf(
   const { memoryBytes, cpus, imagePath } = essenceOf(definition);
   const digest = digestOfVolume(imagePath) ?? imagePath;
   const own = record.forwards.filter((forward) => forward !== null);
-  const ports = own.filter((forward) => forwards.some((actual) => isSame(actual, forward)));
+  const ports = own.filter((forward) => forwards.some((actual) => isSameForward(actual, forward)));
   return {
     ...(memoryKiB({ memoryBytes }) === memoryKiB(record) ? {} : { memoryBytes }),
     ...(cpus === record.cpus ? {} : { cpus }),
@@ -23,7 +23,7 @@ export function editsOf(
   };
 }
 
-function isSame(left: PortForward, right: PortForward): boolean {
+export function isSameForward(left: PortForward, right: PortForward): boolean {
   return (
     left.protocol === right.protocol &&
     left.address === right.address &&

@@ -2,6 +2,7 @@
 
 export const ErrorCode = {
   noDomain: 42,
+  noNetwork: 43,
   noStoragePool: 49,
   noStorageVolume: 50,
   operationInvalid: 55,

@@ -52,6 +52,13 @@ export class Library {
       domain: "int",
       message: "const char *",
     });
+    koffi.struct("virDomainIPAddress", { type: "int", addr: "const char *", prefix: "uint" });
+    koffi.struct("virDomainInterface", {
+      name: "const char *",
+      hwaddr: "const char *",
+      naddrs: "uint",
+      addrs: "void *",
+    });
     koffi.struct("virStorageVolInfo", { type: "int", capacity: "uint64", allocation: "uint64" });
     for (const prototype of LIBVIRT_PROTOTYPES) this.#declare(libvirt, prototype);
     for (const prototype of LIBVIRT_QEMU_PROTOTYPES) this.#declare(qemu, prototype);
@@ -106,6 +113,14 @@ export class Library {
     const elements = koffi.decode(array, "void *", length) as Pointer[];
     this.#freeMemory(array);
     return elements;
+  }
+
+  /** The addresses of an interface of a domain. */
+  addressesOf(networkInterface: Pointer): string[] {
+    const { naddrs, addrs } = koffi.decode(networkInterface, "virDomainInterface");
+    if (addrs === null || naddrs === 0) return [];
+    const addresses = koffi.decode(addrs, "virDomainIPAddress", naddrs) as { addr: string }[];
+    return addresses.map(({ addr }) => addr);
   }
 
   #declare(library: LibraryHandle, prototype: string): void {

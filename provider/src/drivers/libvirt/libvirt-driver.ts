@@ -2,6 +2,7 @@
 import {
   decodeConfiguration,
   encodeConfiguration,
+  type GuestNetwork,
   isSameConfiguration,
 } from "../../guests/configuration.ts";
 import { lastLines } from "../../guests/console.ts";
@@ -14,20 +15,19 @@ import type {
   GuestSummary,
   PortForward,
 } from "../driver.ts";
-import { acceptsConnections } from "../qemu/accepts.ts";
-import { USER_NETWORK } from "../qemu/forwards.ts";
-import { PortTable } from "../qemu/port-table.ts";
+import { isSameGuest } from "../same-guest.ts";
 import { chooseType } from "./accelerator.ts";
 import { Connections } from "./connections.ts";
 import { domainXml } from "./domain-xml.ts";
 import { type Domain, Domains, isActiveState } from "./domains.ts";
-import { editsOf } from "./edits.ts";
+import { editsOf, isSameForward } from "./edits.ts";
 import { LibvirtError } from "./errors.ts";
 import { GuestVolumes } from "./guest-volumes.ts";
 import { MissingLibvirtError } from "./library.ts";
-import { DomainPortHost, recordsOf } from "./port-host.ts";
+import { type HostNetwork, LeasedNetwork, UserNetwork } from "./network.ts";
+import { recordsOf } from "./port-host.ts";
 import { formatRecord, type GuestRecord, parseRecord } from "./record.ts";
-import { type HostUri, machineOf, parseHostUri, poolsOf } from "./uri.ts";
+import { type HostUri, parseHostUri, poolsOf } from "./uri.ts";
 
 /** Points at which a crash of ours would leave something half done; tests crash there. */
 export type Step = "recorded" | "prepared" | "started" | "forwarded" | "running";
@@ -36,6 +36,8 @@ export interface LibvirtDriverOptions {
   readonly uri: string;
   /** Our directory on this machine. */
   readonly home: string;
+  /** A network of libvirt's for the guests; QEMU's user mode when absent. */
+  readonly network?: string | undefined;
   /** Where a user's session keeps what is gone after it; XDG_RUNTIME_DIR when absent. */
   readonly runtime?: string | undefined;
   readonly onStep?: (step: Step) => void;
@@ -48,7 +50,7 @@ export class LibvirtDriver implements Driver {
   readonly #connections: Connections;
   readonly #domains: Domains;
   readonly #volumes: GuestVolumes;
-  readonly #ports: PortTable;
+  readonly #network: HostNetwork;
 
   constructor(options: LibvirtDriverOptions) {
     const host = parseHostUri(options.uri);
@@ -60,7 +62,10 @@ export class LibvirtDriver implements Driver {
     const { home, runtime = process.env.XDG_RUNTIME_DIR } = options;
     const pools = poolsOf(host, { home, runtime });
     this.#volumes = new GuestVolumes(this.#connections, pools);
-    this.#ports = new PortTable(new DomainPortHost(this.#domains, host.host === ""));
+    this.#network =
+      options.network === undefined
+        ? new UserNetwork(this.#domains, host)
+        : new LeasedNetwork(this.#domains, options.uri, options.network);
   }
 
   /** Lets go of the host; guests run on. */
@@ -70,8 +75,7 @@ export class LibvirtDriver implements Driver {
 
   async unavailable(): Promise<string | null> {
     try {
-      await this.#domains.find("");
-      return null;
+      return await this.#network.unavailable();
     } catch (error) {
       if (error instanceof MissingLibvirtError || error instanceof LibvirtError) {
         return error.message;
@@ -107,11 +111,11 @@ export class LibvirtDriver implements Driver {
   }
 
   portProblems(owner: string, ports: readonly PortForward[]) {
-    return this.#ports.problems(owner, ports);
+    return this.#network.problems(owner, ports);
   }
 
   takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]> {
-    return this.#ports.take(id, ports);
+    return this.#network.take(id, ports);
   }
 
   accepts(
@@ -119,8 +123,7 @@ export class LibvirtDriver implements Driver {
     forward: PortForward,
     limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<boolean> {
-    const table = () => this.#domains.monitor(id, "info usernet");
-    return acceptsConnections(table, forward, limits, machineOf(this.#host));
+    return this.#network.accepts(id, forward, limits);
   }
 
   async apply(
@@ -128,7 +131,7 @@ export class LibvirtDriver implements Driver {
     signal: AbortSignal,
     report: (progress: string) => void = () => undefined,
   ): Promise<GuestStatus> {
-    const configuration = configurationOf(spec);
+    const configuration = configurationOf(spec, this.#network.configuration);
     const domain = await this.#domains.find(spec.id);
     if (domain !== undefined && domain.metadata === undefined) {
       throw new Error(`there is a domain ${spec.id} already, and it is none of ours`);
@@ -136,7 +139,7 @@ export class LibvirtDriver implements Driver {
     const record = parseRecord(domain?.metadata, spec.id);
     if (domain !== undefined && record !== undefined) {
       if (await this.#isAsDescribed(domain, record, spec, configuration)) {
-        await this.#restoreForwards(record);
+        await this.#restoreForwards(record, signal);
         return this.status(spec.id);
       }
     }
@@ -145,7 +148,7 @@ export class LibvirtDriver implements Driver {
       isThisMachine: this.#host.host === "",
       home: this.#options.home,
     });
-    const forwards = await this.#ports.plan(spec.id, spec.owner, spec.ports);
+    const forwards = await this.#network.plan(spec.id, spec.owner, spec.ports);
     signal.throwIfAborted();
     await this.#domains.destroy(spec.id);
     const files = await this.#volumes.paths(spec);
@@ -164,7 +167,7 @@ export class LibvirtDriver implements Driver {
       startedAtMs: Date.now(),
     };
     // Before its files exist: whom they belong to is on record, and nobody collects the image.
-    await this.#domains.define(domainXml(planned, type, files));
+    await this.#domains.define(domainXml(planned, type, files, this.#options.network));
     this.#step("recorded");
     await this.#volumes.prepare(spec, configuration, { signal, report });
     this.#step("prepared");
@@ -172,10 +175,12 @@ export class LibvirtDriver implements Driver {
     const startedAtMs = Date.now();
     await this.#start(spec, { signal, report });
     this.#step("started");
-    await this.#forward({ ...planned, startedAtMs, forwards });
+    const started = { ...planned, startedAtMs, forwards };
+    const opened = await this.#save({ ...started, forwards: await this.#network.open(started) });
     this.#step("forwarded");
     await this.#domains.resume(spec.id);
     this.#step("running");
+    await this.#save({ ...opened, forwards: await this.#network.reach(opened, signal) }, opened);
     return this.status(spec.id);
   }
 
@@ -188,7 +193,7 @@ export class LibvirtDriver implements Driver {
       ...(record === undefined ? {} : { startedAt: new Date(record.startedAtMs) }),
     };
     if (!isActiveState(domain.state)) return { ...known, ports: [], ...(await this.#end(id)) };
-    const actual = await this.#ports.actual(id);
+    const actual = await this.#network.actual(id, record);
     const definition = record === undefined ? undefined : await this.#domains.definition(id);
     if (record === undefined || definition === undefined) {
       return { ...known, state: "running", ports: actual };
@@ -214,7 +219,7 @@ export class LibvirtDriver implements Driver {
     await this.#volumes.collectImages(new Set(left.map(({ digest }) => digest)));
     // A successor that never became healthy may have been killed while it took the ports.
     const owner = parseRecord(domain?.metadata, id)?.owner;
-    if (owner !== undefined) await this.#ports.giveBack(owner);
+    if (owner !== undefined) await this.#network.giveBack(owner);
   }
 
   readConsole(id: string, offset: number): Promise<Buffer> {
@@ -233,7 +238,7 @@ export class LibvirtDriver implements Driver {
     configuration: Buffer,
   ): Promise<boolean> {
     if (domain.state !== "running" && domain.state !== "blocked") return false;
-    if (essenceOf(record) !== essenceOf(spec)) return false;
+    if (!isSameGuest(record, spec)) return false;
     const definition = await this.#domains.definition(spec.id);
     if (definition === undefined) return false;
     const { ports: _ports, ...edits } = editsOf(record, definition, []);
@@ -257,25 +262,23 @@ export class LibvirtDriver implements Driver {
     }
   }
 
-  /** Forwards the ports of a domain that does not run yet, and records which they are. */
-  async #forward(record: GuestRecord): Promise<void> {
-    const { id, forwards } = record;
-    for (const forward of forwards) if (forward !== null) await this.#ports.add(id, forward);
-    const resolved = await this.#ports.resolve(record);
-    await this.#domains.setMetadata(id, formatRecord({ ...record, forwards: resolved }));
+  /** Records a guest, unless it is as it was before. */
+  async #save(record: GuestRecord, before?: GuestRecord): Promise<GuestRecord> {
+    const text = formatRecord(record);
+    if (before === undefined || formatRecord(before) !== text) {
+      await this.#domains.setMetadata(record.id, text);
+    }
+    return record;
   }
 
-  /** A domain that its user has started again has lost its forwards. */
-  async #restoreForwards(record: GuestRecord): Promise<void> {
-    const definition = await this.#domains.definition(record.id);
-    const actual = await this.#ports.actual(record.id);
-    if (definition === undefined) return;
-    const { ports } = editsOf(record, definition, actual);
-    if (ports === undefined) return;
-    for (const forward of record.forwards) {
-      if (forward === null || ports.includes(forward)) continue;
-      await this.#ports.add(record.id, forward);
-    }
+  /** A domain that its user has started again has lost its forwards, and one whose provider was
+   * killed may not have been given them. */
+  async #restoreForwards(record: GuestRecord, signal: AbortSignal): Promise<void> {
+    const own = record.forwards.filter((forward) => forward !== null);
+    const actual = await this.#network.actual(record.id, record);
+    const lost = own.filter((forward) => !actual.some((found) => isSameForward(found, forward)));
+    await this.#network.restore(record.id, lost);
+    await this.#save({ ...record, forwards: await this.#network.reach(record, signal) }, record);
   }
 
   /** How a domain ended that does not run. */
@@ -291,22 +294,11 @@ export class LibvirtDriver implements Driver {
   }
 }
 
-function configurationOf(spec: GuestSpec): Buffer {
+function configurationOf(spec: GuestSpec, network: GuestNetwork | undefined): Buffer {
   return encodeConfiguration({
     args: spec.args,
     env: spec.env,
-    network: {
-      address: `${USER_NETWORK.guest}/${USER_NETWORK.prefixBits}`,
-      gateway: USER_NETWORK.gateway,
-      dns: USER_NETWORK.dns,
-    },
+    ...(network === undefined ? {} : { network }),
     clockRealtimeNs: BigInt(Date.now()) * 1_000_000n,
   });
-}
-
-/** What makes a guest the same, arguments and environment apart. */
-function essenceOf(guest: Omit<GuestSpec, "args" | "env" | "imagePath">): string {
-  const { digest, memoryBytes, cpus, accelerator, ports } = guest;
-  const listeners = ports.map((port) => [port.host, port.guest, port.protocol, port.address]);
-  return JSON.stringify([digest, memoryBytes, cpus, accelerator, listeners]);
 }

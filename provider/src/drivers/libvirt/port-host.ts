@@ -3,7 +3,7 @@ import type { PortForward } from "../driver.ts";
 import type { Monitor, PortHolder, PortHost } from "../qemu/port-table.ts";
 import { whyUnavailable } from "../qemu/ports.ts";
 import { NETWORK } from "./domain-xml.ts";
-import { type Domains, isActiveState } from "./domains.ts";
+import type { Domains } from "./domains.ts";
 import { formatRecord, type GuestRecord, parseRecord } from "./record.ts";
 
 export class DomainPortHost implements PortHost {
@@ -20,9 +20,8 @@ export class DomainPortHost implements PortHost {
     return recordsOf(await this.#domains.list());
   }
 
-  async isRunning(id: string): Promise<boolean> {
-    const domain = await this.#domains.find(id);
-    return domain !== undefined && isActiveState(domain.state);
+  isRunning(id: string): Promise<boolean> {
+    return this.#domains.isActive(id);
   }
 
   withMonitor<Result>(id: string, use: (monitor: Monitor) => Promise<Result>): Promise<Result> {

@@ -21,7 +21,13 @@ export const LIBVIRT_PROTOTYPES = [
   "int virDomainResume(void *domain)",
   "int virDomainDestroyFlags(void *domain, unsigned int flags)",
   "int virDomainUndefineFlags(void *domain, unsigned int flags)",
+  "int virDomainInterfaceAddresses(void *domain, _Out_ void **interfaces, unsigned int source, unsigned int flags)",
+  "void virDomainInterfaceFree(void *networkInterface)",
   "int virDomainFree(void *domain)",
+
+  "void *virNetworkLookupByName(void *connection, const char *name)",
+  "int virNetworkIsActive(void *network)",
+  "int virNetworkFree(void *network)",
 
   "void *virStoragePoolLookupByName(void *connection, const char *name)",
   "void *virStoragePoolDefineXML(void *connection, const char *xml, unsigned int flags)",

@@ -16,6 +16,7 @@ import type {
   GuestSummary,
   PortForward,
 } from "../driver.ts";
+import { isSameGuest } from "../same-guest.ts";
 import { chooseAccelerator } from "./accelerator.ts";
 import { acceptsConnections } from "./accepts.ts";
 import { findExecutable, MISSING_QEMU } from "./executable.ts";
@@ -254,22 +255,4 @@ export class QemuDriver implements Driver {
     const forwards = await this.#ports.resolve(record);
     await writeRecord(files, { ...record, forwards, process: { pid, startTicks } });
   }
-}
-
-/** Whether a recorded guest is what is asked for, arguments and environment apart. */
-function isSameGuest(record: GuestRecord, spec: GuestSpec): boolean {
-  const essence = (guest: Omit<GuestSpec, "args" | "env">) =>
-    JSON.stringify([
-      guest.digest,
-      guest.memoryBytes,
-      guest.cpus,
-      guest.accelerator,
-      guest.ports.map(({ host, guest: inside, protocol, address }) => [
-        host,
-        inside,
-        protocol,
-        address,
-      ]),
-    ]);
-  return essence(record) === essence(spec);
 }
