@@ -15,7 +15,7 @@ import type {
   GuestSummary,
   PortForward,
 } from "../driver.ts";
-import { isSameGuest } from "../same-guest.ts";
+import { isSameGuest, summaryOf } from "../recorded-guest.ts";
 import { chooseType } from "./accelerator.ts";
 import { Connections } from "./connections.ts";
 import { domainXml } from "./domain-xml.ts";
@@ -85,17 +85,7 @@ export class LibvirtDriver implements Driver {
   }
 
   async guests(): Promise<readonly GuestSummary[]> {
-    return recordsOf(await this.#domains.list()).map((record) => ({
-      id: record.id,
-      owner: record.owner,
-      progress: record.progress,
-      digest: record.digest,
-      imagePath: record.imagePath,
-      memoryBytes: record.memoryBytes,
-      cpus: record.cpus,
-      ports: record.ports,
-      accelerator: record.accelerator,
-    }));
+    return recordsOf(await this.#domains.list()).map(summaryOf);
   }
 
   async mark(id: string, owner: string, progress: GuestProgress): Promise<void> {

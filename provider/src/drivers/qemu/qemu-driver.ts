@@ -16,7 +16,7 @@ import type {
   GuestSummary,
   PortForward,
 } from "../driver.ts";
-import { isSameGuest } from "../same-guest.ts";
+import { isSameGuest, summaryOf } from "../recorded-guest.ts";
 import { chooseAccelerator } from "./accelerator.ts";
 import { acceptsConnections } from "./accepts.ts";
 import { findExecutable, MISSING_QEMU } from "./executable.ts";
@@ -62,17 +62,7 @@ export class QemuDriver implements Driver {
   }
 
   async guests(): Promise<readonly GuestSummary[]> {
-    return (await readRecords(this.#home)).map((record) => ({
-      id: record.id,
-      owner: record.owner,
-      progress: record.progress,
-      digest: record.digest,
-      imagePath: record.imagePath,
-      memoryBytes: record.memoryBytes,
-      cpus: record.cpus,
-      ports: record.ports,
-      accelerator: record.accelerator,
-    }));
+    return (await readRecords(this.#home)).map(summaryOf);
   }
 
   async mark(id: string, owner: string, progress: GuestProgress): Promise<void> {
