@@ -99,4 +99,5 @@ test("a guest in a network of libvirt's has an address of its own", async () => 
   expect(seen.accepts).toEqual([true, false]);
   expect(seen.again).toEqual(seen.status);
   expect(seen.restarted.ports).toEqual(seen.status.ports);
+  expect(seen.ended).toMatchObject({ state: "stopped", exitStatus: 7, ports: [] });
 });

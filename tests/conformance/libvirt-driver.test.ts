@@ -52,7 +52,7 @@ describe("what libvirt is told", () => {
   test.each([
     ["domain.rng", domainXml(record, "qemu", files)],
     ["domain.rng", domainXml(record, "kvm", files)],
-    ["domain.rng", domainXml(record, "qemu", files, "apps")],
+    ["domain.rng", domainXml({ ...record, network: "apps" }, "qemu", files)],
     ["storagepool.rng", poolXml({ name: "unikernel", directory: "/a b/<c>" })],
     ["storagevol.rng", volumeXml("sha256-0.image", "0644")],
   ])("fits libvirt's own %s", async (schema, xml) => {

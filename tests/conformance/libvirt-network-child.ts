@@ -1,7 +1,11 @@
 // Inside the network namespace of a libvirtd: a guest in one of its networks, from the start to the
 // end. Prints what was seen as one line of JSON.
+import { createHash } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { LibvirtDriver } from "../../provider/src/drivers/libvirt/libvirt-driver.ts";
 import { awaitHealthy } from "../../provider/src/guests/health.ts";
+import { tinyGuest } from "./qemu-driver-guest.ts";
 
 const [uri = "", home = "", imagePath = "", digest = ""] = process.argv.slice(2);
 const never = new AbortController().signal;
@@ -37,5 +41,14 @@ const again = await driver.apply(spec, never);
 // Started again, it gets the address that it had.
 const restarted = await driver.apply({ ...spec, env: {} }, never);
 await driver.remove(spec.id);
-console.log(JSON.stringify({ available, status, port, body, accepts, again, restarted }));
+
+// One that ends before it has an address.
+const tiny = tinyGuest({ exit: 7 });
+const tinyPath = join(home, "ends");
+await writeFile(tinyPath, tiny);
+const tinyDigest = `sha256:${createHash("sha256").update(tiny).digest("hex")}`;
+await driver.apply({ ...spec, id: "ends", imagePath: tinyPath, digest: tinyDigest }, never);
+const ended = await driver.status("ends");
+await driver.remove("ends");
+console.log(JSON.stringify({ available, status, port, body, accepts, again, restarted, ended }));
 await driver.close();

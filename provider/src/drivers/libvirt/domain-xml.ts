@@ -19,13 +19,8 @@ export interface DomainFiles {
  * would carry it, but libvirt tells nobody that code; so the byte is written to a file. */
 const STATUS_PORT = "0xf4";
 
-/** `network` is one of libvirt's; QEMU's user mode without one. */
-export function domainXml(
-  record: GuestRecord,
-  type: "kvm" | "qemu",
-  files: DomainFiles,
-  network?: string,
-): string {
+export function domainXml(record: GuestRecord, type: "kvm" | "qemu", files: DomainFiles): string {
+  const { network } = record;
   const attachment: XmlElement =
     network === undefined
       ? { "@type": "user" }

@@ -142,11 +142,13 @@ export class Domains {
 
   /** Its first IPv4 address, as the DHCP server of its network tells. */
   leasedAddress(name: string): Promise<string | undefined> {
-    return this.#must(name, (connection, domain) =>
+    const answer = this.#must(name, (connection, domain) =>
       connection.firstAddress((array) =>
         connection.call("virDomainInterfaceAddresses", domain, array, SOURCE_LEASE, 0),
       ),
     );
+    // It may have ended meanwhile.
+    return unless(ErrorCode.operationInvalid, answer, undefined);
   }
 
   /** Whether a network can be used; undefined when there is none of that name. */

@@ -155,9 +155,10 @@ export class LibvirtDriver implements Driver {
       forwards: spec.ports.map(() => null),
       accelerator: spec.accelerator,
       startedAtMs: Date.now(),
+      network: this.#options.network,
     };
     // Before its files exist: whom they belong to is on record, and nobody collects the image.
-    await this.#domains.define(domainXml(planned, type, files, this.#options.network));
+    await this.#domains.define(domainXml(planned, type, files));
     this.#step("recorded");
     await this.#volumes.prepare(spec, configuration, { signal, report });
     this.#step("prepared");

@@ -142,6 +142,8 @@ export class LeasedNetwork implements HostNetwork {
     if (guest.ports.length === 0) return [];
     const deadline = performance.now() + LEASE_TIMEOUT_MS;
     for (let waitMs = 10; performance.now() < deadline; waitMs = Math.min(waitMs * 1.5, 200)) {
+      // How it ended is for its status to tell.
+      if (!(await this.#domains.isActive(guest.id))) return guest.forwards;
       const address = await this.#domains.leasedAddress(guest.id);
       if (address !== undefined) {
         return guest.ports.map((port) => ({ ...port, host: port.guest, address }));

@@ -17,7 +17,8 @@ export class DomainPortHost implements PortHost {
   }
 
   async holders(): Promise<readonly PortHolder[]> {
-    return recordsOf(await this.#domains.list());
+    // A guest in a network has no ports of the host.
+    return recordsOf(await this.#domains.list()).filter(({ network }) => network === undefined);
   }
 
   isRunning(id: string): Promise<boolean> {

@@ -21,6 +21,12 @@ test("comes back as it was, whatever an owner is called", () => {
   expect(parseRecord(formatRecord(record), "web")).toEqual(record);
 });
 
+test("keeps the network, where there is one", () => {
+  const networked = { ...record, network: "apps" };
+  expect(parseRecord(formatRecord(networked), "web")).toEqual(networked);
+  expect(parseRecord(formatRecord({ ...record, network: 1 as never }), "web")).toBeUndefined();
+});
+
 test("comes back as libvirt gives it, in our namespace", () => {
   const text = formatRecord(record).replace("<guest>", '<guest xmlns="urn:ours">\n  ');
   expect(parseRecord(text, "web")).toEqual(record);

@@ -22,6 +22,8 @@ export interface GuestRecord {
   readonly forwards: readonly (PortForward | null)[];
   readonly accelerator: "auto" | "kvm" | "tcg";
   readonly startedAtMs: number;
+  /** The network of libvirt's that it is in. */
+  readonly network?: string | undefined;
 }
 
 /** The content of <metadata>. */
@@ -63,6 +65,7 @@ function isRecord(value: unknown): value is GuestRecord {
     isText("id", "owner", "digest", "imagePath") &&
     ["creating", "created", "kept"].includes(String(record.progress)) &&
     ["auto", "kvm", "tcg"].includes(String(record.accelerator)) &&
+    (record.network === undefined || isText("network")) &&
     isNumber("memoryBytes", "cpus", "startedAtMs") &&
     Array.isArray(record.ports) &&
     record.ports.every(isForward) &&
