@@ -4,7 +4,7 @@ import { machineOf, parseHostUri, poolsOf, quietUri } from "./uri.ts";
 test.each([
   ["qemu:///system", "", "system"],
   ["qemu:///session", "", "session"],
-  ["qemu+unix:///system?socket=/tmp/a b", "", "system"],
+  ["qemu+unix:///system?socket=/a b", "", "system"],
   ["qemu+ssh://user@host.example:2222/system?keyfile=/home/user/.ssh/id", "host.example", "system"],
   ["qemu+tls://[fd00::1]:16514/session", "[fd00::1]", "session"],
 ] as const)("%s", (uri, host, scope) => {
