@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { combine, summaryOf, type TestReport } from "../report/summary.ts";
-import { setUp } from "../steps/index.ts";
+import { setUpForTests } from "../steps/index.ts";
 import { pulumiEnvironment } from "../support/environment.ts";
 import { repositoryDirectory } from "../support/paths.ts";
 import { inFront } from "../support/run.ts";
@@ -65,7 +65,7 @@ async function runVitest(
 export const test: Command = {
   help: "checks types and style and runs all tests; arguments go to vitest",
   async run(commandArguments) {
-    await setUp();
+    await setUpForTests();
     const environment = await pulumiEnvironment();
     const reports: TestReport[] = [];
     if (commandArguments.length === 0) {

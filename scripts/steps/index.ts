@@ -3,10 +3,15 @@ import { compilerStep } from "./compiler.ts";
 import { npmStep } from "./npm.ts";
 import { pulumiStep } from "./pulumi.ts";
 import type { Step } from "./step.ts";
-import { systemStep } from "./system.ts";
+import { systemForTestsStep, systemStep } from "./system.ts";
 
 const steps: readonly Step[] = [systemStep, npmStep, compilerStep, pulumiStep];
 
 export async function setUp(): Promise<void> {
   for (const step of steps) await step.run();
+}
+
+export async function setUpForTests(): Promise<void> {
+  await setUp();
+  await systemForTestsStep.run();
 }

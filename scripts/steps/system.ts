@@ -20,10 +20,20 @@ const programs: readonly SystemProgram[] = [
   { program: "pip3", package: "python3-pip", purpose: "fetches tools from PyPI" },
 ];
 
+/** What only tests and benchmarks need. */
+const programsForTests: readonly SystemProgram[] = [
+  { program: "libvirtd", package: "libvirt-daemon-system", purpose: "a libvirt host for tests" },
+  { program: "virsh", package: "libvirt-clients", purpose: "looks at it as its user would" },
+  { program: "dnsmasq", package: "dnsmasq-base", purpose: "gives its guests their addresses" },
+  { program: "ip", package: "iproute2", purpose: "gives its networks a place of their own" },
+  { program: "xmllint", package: "libxml2-utils", purpose: "checks what libvirt is told" },
+];
+
 export function missingPrograms(
   find: (program: string) => string | undefined,
+  wanted: readonly SystemProgram[] = programs,
 ): readonly SystemProgram[] {
-  return programs.filter(({ program }) => find(program) === undefined);
+  return wanted.filter(({ program }) => find(program) === undefined);
 }
 
 export function aptCommands(packages: readonly string[]): readonly (readonly string[])[] {
@@ -47,45 +57,59 @@ async function distributionName(): Promise<string> {
   return /^PRETTY_NAME="?([^"\n]+)/m.exec(release)?.[1] ?? process.platform;
 }
 
+/** Installs, or throws what the user can do instead. */
+async function install(step: string, missing: readonly SystemProgram[]): Promise<void> {
+  const list = missing.map(({ program, purpose }) => `  ${program} (${purpose})`).join("\n");
+  const packages = [...new Set(missing.map((entry) => entry.package))];
+  if (findProgram("apt-get") === undefined) {
+    throw new StepError(
+      `these programs are missing; install them with the package manager of ${await distributionName()} and try again:\n${list}`,
+    );
+  }
+  const commands = aptCommands(packages);
+  const prefix = await rootPrefix();
+  if (prefix === undefined) {
+    const typed = commands.map((command) => `sudo ${command.join(" ")}`).join(" && ");
+    throw new StepError(
+      `these programs are missing, and neither root nor passwordless sudo is there to install them:\n${list}\nrun this and try again:\n  ${typed}`,
+    );
+  }
+  for (const command of commands) {
+    const [program, ...programArguments] = [...prefix, ...command];
+    if (program === undefined) continue;
+    const shown = command.slice(0, 2).join(" ");
+    const result = await during(step, `${shown} (for ${packages.join(", ")})`, () =>
+      capture(program, programArguments, {
+        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      }),
+    );
+    // A repository of the user's that does not answer must not stop us: the installation tells.
+    if (result.status !== 0 && command.includes("install")) {
+      throw new StepError(`\`${command.join(" ")}\` failed:\n${result.stderr.trim()}`);
+    }
+  }
+  const still = missingPrograms(findProgram, missing);
+  if (still.length > 0) {
+    throw new StepError(
+      `apt installed ${packages.join(", ")}, but ${still.map(({ program }) => program).join(", ")} is still not on PATH`,
+    );
+  }
+}
+
 export const systemStep: Step = {
   name: "system",
   async run() {
     const missing = missingPrograms(findProgram);
-    if (missing.length === 0) return;
-    const list = missing.map(({ program, purpose }) => `  ${program} (${purpose})`).join("\n");
-    const packages = [...new Set(missing.map((entry) => entry.package))];
-    if (findProgram("apt-get") === undefined) {
-      throw new StepError(
-        `these programs are missing; install them with the package manager of ${await distributionName()} and try again:\n${list}`,
-      );
-    }
-    const commands = aptCommands(packages);
-    const prefix = await rootPrefix();
-    if (prefix === undefined) {
-      const typed = commands.map((command) => `sudo ${command.join(" ")}`).join(" && ");
-      throw new StepError(
-        `these programs are missing, and neither root nor passwordless sudo is there to install them:\n${list}\nrun this and try again:\n  ${typed}`,
-      );
-    }
-    for (const command of commands) {
-      const [program, ...programArguments] = [...prefix, ...command];
-      if (program === undefined) continue;
-      const shown = command.slice(0, 2).join(" ");
-      const result = await during(this.name, `${shown} (for ${packages.join(", ")})`, () =>
-        capture(program, programArguments, {
-          env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-        }),
-      );
-      // A repository of the user's that does not answer must not stop us: the installation tells.
-      if (result.status !== 0 && command.includes("install")) {
-        throw new StepError(`\`${command.join(" ")}\` failed:\n${result.stderr.trim()}`);
-      }
-    }
-    const still = missingPrograms(findProgram);
-    if (still.length > 0) {
-      throw new StepError(
-        `apt installed ${packages.join(", ")}, but ${still.map(({ program }) => program).join(", ")} is still not on PATH`,
-      );
-    }
+    if (missing.length > 0) await install(this.name, missing);
+  },
+};
+
+/** For tests that only root can run; elsewhere they are skipped and say why. */
+export const systemForTestsStep: Step = {
+  name: "system",
+  async run() {
+    if (process.getuid?.() !== 0 || findProgram("apt-get") === undefined) return;
+    const missing = missingPrograms(findProgram, programsForTests);
+    if (missing.length > 0) await install(this.name, missing);
   },
 };

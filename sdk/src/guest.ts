@@ -2,16 +2,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Image } from "./image.ts";
 import { isResourceOfType, properties } from "./properties.ts";
-import type { ForwardedPort, GuestPortArgs, HealthCheckArgs } from "./types.ts";
+import type { ForwardedPort, GuestDriverArgs, GuestPortArgs, HealthCheckArgs } from "./types.ts";
 
 const TYPE = "unikernel:index:Guest";
 
 export interface GuestArgs {
   /** What to boot: an Image, or the digest of one. A changed digest replaces the guest. */
   readonly image: Image | pulumi.Input<string>;
-  /** What starts and watches the guest: "qemu" (the default), or "sandbox" for images of the
-   * platform "linux". */
-  readonly driver?: pulumi.Input<"qemu" | "sandbox"> | undefined;
+  /** What starts and watches the guest: "qemu" (the default), a libvirt host, see `libvirt()`, or
+   * "sandbox" for images of the platform "linux". Another driver replaces the guest, which is
+   * removed first. */
+  readonly driver?: pulumi.Input<"qemu" | "libvirt" | "sandbox" | GuestDriverArgs> | undefined;
   /** Memory, e.g. "32MiB" (the default). */
   readonly memory?: pulumi.Input<string> | undefined;
   /** Number of virtual processors: 1. */
@@ -45,7 +46,7 @@ export interface GuestArgs {
 export class Guest extends pulumi.CustomResource {
   /** The digest of the image that runs. */
   declare readonly image: pulumi.Output<string>;
-  declare readonly driver: pulumi.Output<string>;
+  declare readonly driver: pulumi.Output<string | pulumi.Unwrap<GuestDriverArgs>>;
   declare readonly memory: pulumi.Output<string>;
   declare readonly cpus: pulumi.Output<number>;
   /** The ports that are really forwarded. */

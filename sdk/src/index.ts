@@ -1,9 +1,11 @@
 // Infrastructure as code for unikernels: `import * as unikernel from "pulumi-unikernel"`.
+export { libvirt } from "./drivers.ts";
 export { Guest, type GuestArgs } from "./guest.ts";
 export { Image, type ImageArgs } from "./image.ts";
 export { Provider } from "./provider.ts";
 export type {
   ForwardedPort,
+  GuestDriverArgs,
   GuestPortArgs,
   HealthCheckArgs,
   LinkedLibrary,

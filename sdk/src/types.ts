@@ -20,6 +20,18 @@ export interface Toolchain {
 /** The value of a Kconfig symbol. */
 export type OptionValue = boolean | number | string;
 
+/** A driver and what it has to know. */
+export interface GuestDriverArgs {
+  /** "qemu" or "libvirt". */
+  readonly name: pulumi.Input<"qemu" | "libvirt">;
+  /** Only for "libvirt": where it is, e.g. "qemu:///system" (the default) or
+   * "qemu+ssh://user@host/system". */
+  readonly uri?: pulumi.Input<string> | undefined;
+  /** Only for "libvirt": one of its networks, in which the guest gets an address of its own by
+   * DHCP; without it QEMU's user mode. */
+  readonly network?: pulumi.Input<string> | undefined;
+}
+
 /** A port of the host that leads to a port of the guest. */
 export interface GuestPortArgs {
   /** The guest's port. */

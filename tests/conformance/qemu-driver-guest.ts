@@ -25,7 +25,9 @@ export function tinyGuest(guest: TinyGuest): Buffer {
   const prelude = [0x66, 0xba, 0xf8, 0x03, ...(guest.showConfiguration ? show : [])];
   const print = [0xac, 0x84, 0xc0, 0x74, 0x03, 0xee, 0xeb, 0xf8]; // out every byte until NUL
   const exit = guest.exit === undefined ? [] : [0xb0, guest.exit, 0xe6, 0xf4];
-  const reset = guest.reset ? [0x0f, 0x01, 0x1d, ...dword(0), 0x0f, 0x0b] : []; // lidt [0]; ud2
+  // Where the status is only written down, a reset has to follow, as in the library OS.
+  const isReset = guest.reset || guest.exit !== undefined;
+  const reset = isReset ? [0x0f, 0x01, 0x1d, ...dword(0), 0x0f, 0x0b] : []; // lidt [0]; ud2
   const stay = [0xfa, 0xf4, 0xeb, 0xfd]; // cli; hlt; jmp
   const tail = [...print, ...exit, ...reset, ...stay];
   const textAddress = CODE_ADDRESS + prelude.length + 5 + tail.length;

@@ -10,6 +10,12 @@ export interface PortForward {
   readonly address: string;
 }
 
+/** Where a forwarded port is reached from here; `machine` is the driver's, absent when it is ours. */
+export function reachableHost(forward: PortForward, machine?: string): string {
+  // Who listens everywhere is reached at any of the machine's addresses.
+  return forward.address === "0.0.0.0" ? (machine ?? "127.0.0.1") : forward.address;
+}
+
 export interface GuestSpec {
   /** Chosen and recorded before anything starts; names the guest's directory. */
   readonly id: string;
@@ -37,7 +43,11 @@ export interface GuestStatus {
   readonly exitStatus?: number;
   readonly consoleLogPath?: string;
   readonly startedAt?: Date;
+  /** What somebody else has changed of what was asked for, as it is now; absent without any. */
+  readonly edited?: GuestEdits;
 }
+
+export type GuestEdits = Partial<Pick<GuestSpec, "digest" | "memoryBytes" | "cpus" | "ports">>;
 
 /** How far a guest has come in its owner's books, kept with its record, so that what a crash
  * left behind is told from what is still wanted: being created; created, but it is not certain
@@ -65,8 +75,13 @@ export interface Driver {
   /** Records whom a guest belongs to and how far it has come; nothing when there is no guest. */
   mark(id: string, owner: string, progress: GuestProgress): Promise<void>;
   /** Makes the guest run as described; does nothing when it already does. A fixed port that
-   * another guest of the same owner has is left there: see takePorts(). */
-  apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus>;
+   * another guest of the same owner has is left there: see takePorts(). `report` is told what
+   * takes long. */
+  apply(
+    spec: GuestSpec,
+    signal: AbortSignal,
+    report?: (progress: string) => void,
+  ): Promise<GuestStatus>;
   status(id: string): Promise<GuestStatus>;
   /** Whether something in the guest accepts TCP connections at a forwarded port. That the host's
    * side connects says nothing: a user-mode network accepts before the guest is asked. */
@@ -79,6 +94,9 @@ export interface Driver {
   takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]>;
   /** Stops and removes; succeeds when there is nothing. */
   remove(id: string): Promise<void>;
+  /** Bytes of the console from an offset on, as many as are at hand; none at its end or without
+   * one. */
+  readConsole(id: string, offset: number): Promise<Buffer>;
   /** The last lines of the console. */
   consoleTail(id: string, lines: number): Promise<readonly string[]>;
 }

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { GuestProgress, GuestSummary, PortForward } from "./driver.ts";
+import type { GuestProgress, GuestSpec, GuestSummary, PortForward } from "./driver.ts";
 import type { PortRecord } from "./port-table.ts";
 
 export interface ProcessIdentity {
@@ -30,6 +30,19 @@ export interface CommonRecord extends PortRecord {
 export function summaryOf(record: CommonRecord): GuestSummary {
   const { id, owner, progress, digest, imagePath, memoryBytes, cpus, ports, accelerator } = record;
   return { id, owner, progress, digest, imagePath, memoryBytes, cpus, ports, accelerator };
+}
+
+type Essence = Pick<GuestSpec, "digest" | "memoryBytes" | "cpus" | "accelerator" | "ports">;
+
+/** Whether a guest is what is asked for, arguments and environment apart: they are not recorded. */
+export function isSameGuest(one: Essence, other: Essence): boolean {
+  return essenceOf(one) === essenceOf(other);
+}
+
+function essenceOf(guest: Essence): string {
+  const { digest, memoryBytes, cpus, accelerator, ports } = guest;
+  const listeners = ports.map((port) => [port.host, port.guest, port.protocol, port.address]);
+  return JSON.stringify([digest, memoryBytes, cpus, accelerator, listeners]);
 }
 
 /** Where a record is. */

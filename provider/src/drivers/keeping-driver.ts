@@ -21,14 +21,14 @@ export class KeepingDriver implements Driver {
     this.#images = images;
   }
 
-  async apply(spec: GuestSpec, signal: AbortSignal) {
+  async apply(spec: GuestSpec, signal: AbortSignal, report?: (progress: string) => void) {
     await this.#images.keep(spec.id, spec.digest);
     if (!existsSync(spec.imagePath)) {
       throw new Error(
         `the image ${spec.digest} was removed from the store a moment ago; try again, and it is built again`,
       );
     }
-    return this.#driver.apply(spec, signal);
+    return this.#driver.apply(spec, signal, report);
   }
 
   async remove(id: string) {
@@ -59,6 +59,9 @@ export class KeepingDriver implements Driver {
   }
   takePorts(id: string, ports: readonly PortForward[]) {
     return this.#driver.takePorts(id, ports);
+  }
+  readConsole(id: string, offset: number) {
+    return this.#driver.readConsole(id, offset);
   }
   consoleTail(id: string, lines: number) {
     return this.#driver.consoleTail(id, lines);

@@ -3,7 +3,7 @@
 // once it is healthy, so that its predecessor serves until then.
 import type { PortForward } from "./driver.ts";
 import { matchForwards } from "./match-forwards.ts";
-import { overlaps, whyUnavailable } from "./ports.ts";
+import { overlaps } from "./ports.ts";
 
 /** What is recorded of a guest, as far as ports are concerned. */
 export interface PortRecord {
@@ -29,6 +29,8 @@ export interface PortBackend<Kept extends PortRecord> {
   readAll(): Promise<readonly Kept[]>;
   write(record: Kept): Promise<void>;
   isRunning(id: string): Promise<boolean>;
+  /** Why nobody could listen on a port there, or null. */
+  whyUnavailable(port: PortForward): Promise<string | null>;
   withForwarder<Result>(
     id: string,
     use: (forwarder: Forwarder) => Promise<Result>,
@@ -121,8 +123,8 @@ export class PortTable<Kept extends PortRecord> {
         // One that listens on a chosen port is itself waiting for its predecessor.
         if (port.host === 0 || (current !== null && current.host !== port.host)) continue;
         if (!has(port)) {
-          if ((await whyUnavailable(port)) !== null) continue;
-          await this.#backend.withForwarder(record.id, (forwarder) => forwarder.add(port));
+          if ((await this.#backend.whyUnavailable(port)) !== null) continue;
+          await this.add(record.id, port);
         }
         forwards = forwards.with(index, port);
       }
@@ -132,10 +134,15 @@ export class PortTable<Kept extends PortRecord> {
     }
   }
 
+  /** Forwards a port to a guest that runs. */
+  add(id: string, port: PortForward): Promise<void> {
+    return this.#backend.withForwarder(id, (forwarder) => forwarder.add(port));
+  }
+
   async #problem(owner: string, port: PortForward): Promise<string | null> {
     if (port.host === 0) return null;
     const holder = await this.#holder(port);
-    if (holder === undefined) return whyUnavailable(port);
+    if (holder === undefined) return this.#backend.whyUnavailable(port);
     return holder.owner === owner ? null : heldBy(port, holder);
   }
 
@@ -150,7 +157,7 @@ export class PortTable<Kept extends PortRecord> {
 
   async #move(port: PortForward, holder: Kept | undefined, to: string): Promise<void> {
     if (holder === undefined) {
-      await this.#backend.withForwarder(to, (forwarder) => forwarder.add(port));
+      await this.add(to, port);
       return;
     }
     const lost = holder.forwards.filter(

@@ -1,11 +1,17 @@
 // Reads a guest's console: the last lines of the log, and what the platform says in it.
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 
 const TAIL_BYTES_MAX = 64 * 1024;
 
+const CHUNK_BYTES_MAX = 64 * 1024;
+
 /** The last lines, oldest first; empty when there is no log. */
 export async function tailOf(path: string, lines: number): Promise<string[]> {
-  const text = await readTail(path);
+  return lastLines(await readTail(path), lines);
+}
+
+/** The last lines of a console's text, oldest first. */
+export function lastLines(text: string, lines: number): string[] {
   const all = text.split("\n").map(printable);
   if (all.at(-1) === "") all.pop();
   return all.slice(-lines);
@@ -13,19 +19,38 @@ export async function tailOf(path: string, lines: number): Promise<string[]> {
 
 /** At most the last 64 KiB of a file; "" when it does not exist. */
 export async function readTail(path: string): Promise<string> {
-  let file: Awaited<ReturnType<typeof open>>;
+  const bytes = await withFile(path, async (file) => {
+    const { size } = await file.stat();
+    const length = Math.min(size, TAIL_BYTES_MAX);
+    return readAt(file, size - length, length);
+  });
+  return bytes?.toString("utf8") ?? "";
+}
+
+/** At most 64 KiB of a file from an offset on; none when it does not exist. */
+export async function readFrom(path: string, offset: number): Promise<Buffer> {
+  return (await withFile(path, (file) => readAt(file, offset, CHUNK_BYTES_MAX))) ?? Buffer.alloc(0);
+}
+
+async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await file.read(buffer, 0, length, offset);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function withFile<Result>(
+  path: string,
+  use: (file: FileHandle) => Promise<Result>,
+): Promise<Result | undefined> {
+  let file: FileHandle;
   try {
     file = await open(path, "r");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
   try {
-    const { size } = await file.stat();
-    const length = Math.min(size, TAIL_BYTES_MAX);
-    const buffer = Buffer.alloc(length);
-    const { bytesRead } = await file.read(buffer, 0, length, size - length);
-    return buffer.toString("utf8", 0, bytesRead);
+    return await use(file);
   } finally {
     await file.close();
   }

@@ -1,7 +1,6 @@
 // Waits until a guest that was just started is healthy. The first attempts follow each other
 // within milliseconds, because a unikernel is up in tens of them; later ones grow rarer.
-import { open, stat } from "node:fs/promises";
-import type { Driver, PortForward } from "../drivers/driver.ts";
+import { type Driver, type PortForward, reachableHost } from "../drivers/driver.ts";
 import { type HttpTarget, httpStatus } from "./http-probe.ts";
 import { pause } from "./wait.ts";
 
@@ -26,7 +25,8 @@ export interface StartedGuest {
   readonly id: string;
   readonly startedAtMs: number;
   readonly ports: readonly PortForward[];
-  readonly consoleLogPath: string | undefined;
+  /** The machine on which it runs, when that is not ours. */
+  readonly machine?: string | undefined;
 }
 
 export interface BootTimes {
@@ -86,11 +86,7 @@ async function watchConsole(
   signal: AbortSignal,
 ): Promise<void> {
   for (let waitMs = 2; ; waitMs = Math.min(waitMs * 1.2, 200)) {
-    const size = await stat(guest.consoleLogPath ?? "").then(
-      (found) => found.size,
-      () => 0,
-    );
-    if (size > 0) {
+    if ((await guest.driver.readConsole(guest.id, 0)).length > 0) {
       life.sinceStartMs = sinceStart(guest);
       return;
     }
@@ -111,7 +107,7 @@ async function rejectWhenEnded(
     if (hasEnded && check === undefined && state === "stopped" && exitStatus === 0) return;
     // The text that is waited for may have been its last words.
     if (hasEnded && check?.kind === "console" && exitStatus === 0) {
-      if (await new ConsoleSearch(guest.consoleLogPath, check.text).found()) return;
+      if (await new ConsoleSearch(guest, check.text).found()) return;
     }
     if (state === "crashed") throw new UnhealthyError("the guest crashed");
     if (hasEnded) {
@@ -176,7 +172,7 @@ type Attempt = (limits: {
 function attemptOf(guest: StartedGuest, check: HealthCheck, outcome: { last: string }): Attempt {
   if (check.kind === "console") {
     outcome.last = `its console does not contain ${JSON.stringify(check.text)}`;
-    const search = new ConsoleSearch(guest.consoleLogPath, check.text);
+    const search = new ConsoleSearch(guest, check.text);
     return () => search.found();
   }
   const forward = guest.ports.find(
@@ -187,7 +183,7 @@ function attemptOf(guest: StartedGuest, check: HealthCheck, outcome: { last: str
     outcome.last = `nothing accepts connections at its port ${check.port}`;
     return (limits) => guest.driver.accepts(guest.id, forward, limits);
   }
-  const host = forward.address === "0.0.0.0" ? "127.0.0.1" : forward.address;
+  const host = reachableHost(forward, guest.machine);
   const target: HttpTarget = { host, port: forward.host, path: check.path };
   outcome.last = `nothing answers GET ${check.path} at its port ${check.port}`;
   return async (limits) => {
@@ -198,35 +194,30 @@ function attemptOf(guest: StartedGuest, check: HealthCheck, outcome: { last: str
   };
 }
 
-/** Looks for a text in a growing file, reading each byte once. */
+/** Looks for a text in a growing console, reading each byte once. */
 class ConsoleSearch {
-  readonly #path: string | undefined;
+  readonly #guest: StartedGuest;
   readonly #text: Buffer;
   #offset = 0;
   #rest = Buffer.alloc(0);
 
-  constructor(path: string | undefined, text: string) {
-    this.#path = path;
+  constructor(guest: StartedGuest, text: string) {
+    this.#guest = guest;
     this.#text = Buffer.from(text);
   }
 
   async found(): Promise<boolean> {
-    if (this.#path === undefined) return false;
-    const file = await open(this.#path, "r").catch(() => undefined);
-    if (file === undefined) return false;
-    try {
-      const chunk = Buffer.alloc(64 * 1024);
-      for (;;) {
-        const { bytesRead } = await file.read(chunk, 0, chunk.length, this.#offset);
-        if (bytesRead === 0) return false;
-        this.#offset += bytesRead;
-        const seen = Buffer.concat([this.#rest, chunk.subarray(0, bytesRead)]);
-        if (seen.includes(this.#text)) return true;
-        // The text may be cut in two by the end of what there is.
-        this.#rest = Buffer.from(seen.subarray(Math.max(0, seen.length - this.#text.length)));
-      }
-    } finally {
-      await file.close();
+    for (;;) {
+      const from = this.#offset;
+      const chunk = await this.#guest.driver.readConsole(this.#guest.id, from);
+      if (chunk.length === 0) return false;
+      // Several attempts may be under way at once: only one of them takes what it has read.
+      if (this.#offset !== from) continue;
+      this.#offset += chunk.length;
+      const seen = Buffer.concat([this.#rest, chunk]);
+      if (seen.includes(this.#text)) return true;
+      // The text may be cut in two by the end of what there is.
+      this.#rest = Buffer.from(seen.subarray(Math.max(0, seen.length - this.#text.length)));
     }
   }
 }

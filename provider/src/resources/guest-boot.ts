@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Driver, GuestSpec, GuestStatus, PortForward } from "../drivers/driver.ts";
 import { awaitHealthy, type BootTimes, UnhealthyError } from "../guests/health.ts";
 import { failureReport } from "../guests/report.ts";
+import { driverMachine } from "./guest-driver-input.ts";
 import type { GuestInputs } from "./guest-inputs.ts";
 import { type GuestMachine, platformProblem } from "./guest-machine.ts";
 import type { CallContext } from "./resource.ts";
@@ -35,7 +36,7 @@ export async function specOf(
       `image: ${inputs.digest} is not in this machine's store; make it part of the program as an Image, which builds it`,
     );
   }
-  const problem = platformProblem(inputs.driver, image.manifest?.platform);
+  const problem = platformProblem(inputs.driver.name, image.manifest?.platform);
   if (problem !== null) throw new Error(`image: ${problem}`);
   const { digest, memoryBytes, cpus, ports, args, env, accelerator } = inputs;
   return {
@@ -64,7 +65,7 @@ export async function boot(
   symbolsPath: string,
 ): Promise<Booted> {
   context.status("starting");
-  const status = await driver.apply(spec, context.signal);
+  const status = await driver.apply(spec, context.signal, context.status);
   context.status(inputs.healthCheck === undefined ? "booting" : "waiting for its health check");
   const times = await healthy(context, driver, spec.id, status, inputs, symbolsPath);
   return { status, times };
@@ -84,7 +85,7 @@ export async function healthy(
     id,
     startedAtMs: status.startedAt?.getTime() ?? Date.now(),
     ports: status.ports,
-    consoleLogPath: status.consoleLogPath,
+    machine: driverMachine(inputs.driver),
   };
   try {
     return await awaitHealthy(started, inputs.healthCheck, context.signal);

@@ -35,7 +35,8 @@ export function guestChanges(olds: PropertyMap, news: PropertyMap): DiffResult {
   if (!needsRestart(changed)) stables.push(...PLACED, ...MEASURED);
   // A port that was chosen freely may have to be another one after a restart.
   else if (!changed.includes("ports") && hasFixedPorts(news)) stables.push(...PLACED);
-  return { changes, stables, deleteBeforeReplace: false };
+  // Ports pass from one guest to another within a driver, never between two.
+  return { changes, stables, deleteBeforeReplace: changed.includes("driver") };
 }
 
 /** Whether these inputs reach a guest only when it starts; paths count as their first name. */

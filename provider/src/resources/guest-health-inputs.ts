@@ -17,6 +17,7 @@ const PATH = /^\/[\x21-\x7e]*$/;
 export function healthFailures(
   value: PropertyValue,
   ports: PropertyValue | undefined,
+  machine: string | undefined,
   refuse: Refuse,
 ): void {
   if (!isPropertyMap(value)) {
@@ -46,6 +47,7 @@ export function healthFailures(
     refuse("healthCheck.port", "goes with http only; for tcp give the port as tcp");
   }
   portFailures(value, ports, refuse);
+  if (machine !== undefined) reachFailures(value, ports, machine, refuse);
   for (const name of ["interval", "timeout"]) {
     if (!known(name)) continue;
     const text = value[name];
@@ -90,4 +92,25 @@ function portFailures(value: PropertyMap, ports: PropertyValue | undefined, refu
   if (value.port === undefined && forwarded.length === 0) {
     refuse("healthCheck.http", "no TCP port is forwarded; add one to ports, e.g. { guest: 80 }");
   }
+}
+
+/** What listens on another machine's loopback address cannot be asked from here. */
+function reachFailures(
+  value: PropertyMap,
+  ports: PropertyValue | undefined,
+  machine: string,
+  refuse: Refuse,
+): void {
+  if (!isPropertyList(ports) || containsUnknown(ports) || containsUnknown(value)) return;
+  const tcp = ports.filter((port) => isPropertyMap(port)).filter((port) => port.protocol === "tcp");
+  const asked = value.tcp ?? value.port;
+  const port =
+    value.http !== undefined && asked === undefined
+      ? tcp[0]
+      : tcp.find((candidate) => candidate.guest === asked);
+  if (value.console !== undefined || !String(port?.address ?? "").startsWith("127.")) return;
+  refuse(
+    "healthCheck",
+    `port ${port?.guest} of the guest is forwarded from ${port?.address} of ${machine}, which cannot be reached from here; give that port another address of ${machine}, such as "0.0.0.0", or check the console`,
+  );
 }

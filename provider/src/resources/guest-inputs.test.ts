@@ -5,9 +5,10 @@ import { guestInputs, inputFailures, withDefaults } from "./guest-inputs.ts";
 
 const IMAGE = `sha256:${"0f".repeat(32)}`;
 const failuresOf = (news: PropertyMap) =>
-  inputFailures(withDefaults({ image: IMAGE, ...news }), ["qemu"]).map(
+  inputFailures(withDefaults({ image: IMAGE, ...news }), ["qemu", "libvirt"]).map(
     ({ property, reason }) => `${property}: ${reason}`,
   );
+const elsewhere = { name: "libvirt", uri: "qemu+ssh://far.example/system" };
 const port = (more: PropertyMap): PropertyValue => ({ guest: 80, ...more });
 
 describe("defaults", () => {
@@ -78,6 +79,24 @@ describe("what is right has no failures", () => {
       },
     ],
     ["a free port twice", { ports: [port({}), port({})] }],
+    [
+      "what another machine may have",
+      {
+        driver: elsewhere,
+        memory: `${totalmem() + 1}B`,
+        ports: [port({ address: "0.0.0.0" }), port({})],
+        healthCheck: { http: "/" },
+      },
+    ],
+    [
+      "a network elsewhere",
+      {
+        driver: { ...elsewhere, network: "apps" },
+        ports: [port({}), port({ host: 80 })],
+        healthCheck: { http: "/" },
+      },
+    ],
+    ["a console elsewhere", { driver: elsewhere, healthCheck: { console: "up" } }],
   ])("%s", (_what, news) => {
     expect(failuresOf(news)).toEqual([]);
   });
@@ -88,7 +107,19 @@ describe("what is wrong is named", () => {
     [{ imgae: "x" }, 'imgae: a Guest has no property "imgae"; did you mean "image"?'],
     [{ image: null }, "image: is missing; give an Image or its digest"],
     [{ image: "web" }, 'image: must be an Image or its digest, "sha256:" and 64'],
-    [{ driver: "xen" }, 'driver: must be "qemu", not "xen"'],
+    [{ driver: "xen" }, 'driver: must be "qemu" or "libvirt", not "xen"'],
+    [
+      { driver: elsewhere, ports: [port({})], healthCheck: { http: "/" } },
+      "healthCheck: port 80 of the guest is forwarded from 127.0.0.1 of far.example, which cannot",
+    ],
+    [
+      { driver: elsewhere, ports: [port({}), port({ guest: 81 })], healthCheck: { tcp: 81 } },
+      "healthCheck: port 81 of the guest is forwarded from 127.0.0.1 of far.example",
+    ],
+    [
+      { driver: { ...elsewhere, network: "apps" }, ports: [port({ host: 8080 })] },
+      "ports[0].host: a guest in a network of libvirt's has an address of its own; leave host out",
+    ],
     [{ accelerator: "hvf" }, 'accelerator: must be "auto" or "kvm" or "tcg", not "hvf"'],
     [{ memory: 32 }, 'memory: must be a size such as "32MiB" or "1GiB", not 32'],
     [{ memory: "32" }, 'memory: must be a size such as "32MiB" or "1GiB", not "32"'],
@@ -161,7 +192,7 @@ test("checked inputs become what a driver is asked for", () => {
   });
   expect(guestInputs(inputs)).toEqual({
     digest: IMAGE,
-    driver: "qemu",
+    driver: { name: "qemu" },
     memoryBytes: 33_554_432,
     cpus: 1,
     ports: [

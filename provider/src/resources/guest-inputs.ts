@@ -13,6 +13,14 @@ import {
   Secret,
   unwrapMap,
 } from "../values.ts";
+import {
+  type DriverSelection,
+  driverFailures,
+  driverMachine,
+  driverSelection,
+  networkFailures,
+  normalDriver,
+} from "./guest-driver-input.ts";
 import { healthFailures } from "./guest-health-inputs.ts";
 import type { CheckFailure } from "./resource.ts";
 import { suggestion } from "./suggestion.ts";
@@ -51,6 +59,7 @@ export type Refuse = (property: string, reason: string) => void;
 /** The inputs with defaults, secrets left as they are. A property that is null counts as absent. */
 export function withDefaults(news: PropertyMap): PropertyMap {
   const filled: Record<string, PropertyValue> = { ...DEFAULTS, ...withoutNulls(news) };
+  filled.driver = inside(filled.driver ?? null, normalDriver);
   filled.ports = inside(filled.ports ?? [], (ports) =>
     isPropertyList(ports)
       ? ports.map((port) =>
@@ -75,24 +84,32 @@ export function inputFailures(inputs: PropertyMap, drivers: readonly string[]): 
   const refuse: Refuse = (property, reason) => failures.push({ property, reason });
   unknownNames(plain, GUEST_INPUTS, "", "a Guest", refuse);
   imageFailure(plain.image, refuse);
-  choiceFailure("driver", plain.driver, drivers, refuse);
+  driverFailures(plain.driver ?? null, drivers, refuse);
   choiceFailure("accelerator", plain.accelerator, ACCELERATORS, refuse);
-  if (plain.driver === "sandbox" && (plain.accelerator === "kvm" || plain.accelerator === "tcg")) {
-    refuse("accelerator", 'is for the driver "qemu": a sandboxed guest is a process; leave it out');
+  const { driver = null } = plain;
+  const selection = containsUnknown(driver) ? undefined : driverSelection(driver);
+  if (selection?.name === "sandbox" && ["kvm", "tcg"].includes(String(plain.accelerator))) {
+    refuse("accelerator", "is for virtual machines: a sandboxed guest is a process; leave it out");
   }
-  memoryFailure(plain.memory, refuse);
+  const machine = selection && driverMachine(selection);
+  memoryFailure(plain.memory, machine, refuse);
   if (!containsUnknown(plain.cpus ?? null) && plain.cpus !== 1) {
     refuse("cpus", `must be 1, not ${describe(plain.cpus)}: a guest has one processor`);
   }
   portFailures(plain.ports ?? null, refuse);
   textFailures(plain, refuse);
-  if (plain.healthCheck !== undefined) healthFailures(plain.healthCheck, plain.ports, refuse);
+  if (plain.healthCheck !== undefined) {
+    // What has an address of its own is not behind its machine's.
+    const behind = selection?.network === undefined ? machine : undefined;
+    healthFailures(plain.healthCheck, plain.ports, behind, refuse);
+  }
+  if (selection?.network !== undefined) networkFailures(plain.ports ?? null, refuse);
   return failures;
 }
 
 export interface GuestInputs {
   readonly digest: string;
-  readonly driver: string;
+  readonly driver: DriverSelection;
   readonly memoryBytes: number;
   readonly cpus: number;
   readonly ports: readonly PortForward[];
@@ -108,7 +125,7 @@ export function guestInputs(inputs: PropertyMap): GuestInputs {
   const ports = knownPorts(plain.ports ?? null);
   return {
     digest: String(plain.image),
-    driver: String(plain.driver),
+    driver: driverSelection(plain.driver),
     memoryBytes: parseSizeBytes(String(plain.memory)) ?? 0,
     cpus: Number(plain.cpus),
     ports,
@@ -194,14 +211,18 @@ function choiceFailure(
   refuse(name, `must be ${known}, not ${describe(value)}`);
 }
 
-function memoryFailure(value: PropertyValue | undefined, refuse: Refuse): void {
+function memoryFailure(
+  value: PropertyValue | undefined,
+  machine: string | undefined,
+  refuse: Refuse,
+): void {
   if (containsUnknown(value ?? null)) return;
   const bytes = typeof value === "string" ? parseSizeBytes(value) : undefined;
   if (bytes === undefined) {
     refuse("memory", `must be a size such as "32MiB" or "1GiB", not ${describe(value)}`);
   } else if (bytes < MEMORY_BYTES_MIN) {
     refuse("memory", `must be at least ${formatSize(MEMORY_BYTES_MIN)}, not ${describe(value)}`);
-  } else if (bytes > totalmem()) {
+  } else if (machine === undefined && bytes > totalmem()) {
     const here = `${Math.floor(totalmem() / 2 ** 20)}MiB`;
     refuse("memory", `${describe(value)} is more than this machine has (${here})`);
   }

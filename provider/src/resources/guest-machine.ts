@@ -5,8 +5,10 @@ import { join } from "node:path";
 import type { StoredImage } from "@pulumi-unikernel/toolchain";
 import type { Driver } from "../drivers/driver.ts";
 import { type GuestImages, KeepingDriver } from "../drivers/keeping-driver.ts";
+import type { LibvirtDriverOptions } from "../drivers/libvirt/libvirt-driver.ts";
+import type { DriverSelection } from "./guest-driver-input.ts";
 
-export const DRIVER_NAMES = ["qemu", "sandbox"] as const;
+export const DRIVER_NAMES = ["qemu", "libvirt", "sandbox"] as const;
 
 export interface GuestImage extends Pick<StoredImage, "path" | "symbolsPath"> {
   readonly manifest?: Pick<StoredImage["manifest"], "platform">;
@@ -22,7 +24,7 @@ export function platformProblem(driver: string, platform: string | undefined): s
 export interface GuestMachine {
   /** The image with this digest, if this machine's store has it intact. */
   image(digest: string): Promise<GuestImage | undefined>;
-  driver(name: string): Promise<Driver>;
+  driver(selection: DriverSelection): Promise<Driver>;
   /** The Pulumi program's directory. Two copies of a program may have equal URNs: whom a guest
    * belongs to is said by both. */
   readonly programDirectory: string;
@@ -31,29 +33,42 @@ export interface GuestMachine {
 /** The real one; its modules are loaded at first use. */
 export const machine: GuestMachine = {
   image: async (digest) => (await import("@pulumi-unikernel/toolchain")).openStore().image(digest),
-  async driver(name) {
+  async driver({ name, uri = "", network }) {
     const { homeDirectory } = await import("@pulumi-unikernel/toolchain");
     const home = homeDirectory();
-    return new KeepingDriver(await makeDriver(name, home), imagesOfGuests(home));
+    switch (name) {
+      case "qemu": {
+        const { QemuDriver } = await import("../drivers/qemu/qemu-driver.ts");
+        return new KeepingDriver(new QemuDriver({ home }), imagesOfGuests(home));
+      }
+      case "sandbox": {
+        const { SandboxDriver } = await import("../drivers/sandbox/sandbox-driver.ts");
+        return new KeepingDriver(new SandboxDriver({ home }), imagesOfGuests(home));
+      }
+      case "libvirt":
+        return libvirtHost({ uri, network, home });
+      default: {
+        const known = DRIVER_NAMES.map((driver) => `"${driver}"`).join(" and ");
+        throw new Error(`there is no driver "${name}"; there are ${known}`);
+      }
+    }
   },
   programDirectory: process.cwd(),
 };
 
-async function makeDriver(name: string, home: string): Promise<Driver> {
-  switch (name) {
-    case "qemu": {
-      const { QemuDriver } = await import("../drivers/qemu/qemu-driver.ts");
-      return new QemuDriver({ home });
-    }
-    case "sandbox": {
-      const { SandboxDriver } = await import("../drivers/sandbox/sandbox-driver.ts");
-      return new SandboxDriver({ home });
-    }
-    default: {
-      const known = DRIVER_NAMES.map((each) => `"${each}"`).join(" and ");
-      throw new Error(`there is no driver "${name}"; there are ${known}`);
-    }
-  }
+const hosts = new Map<string, Promise<Driver>>();
+
+/** One driver for each host: its connections serve all guests there. A host has its own copy of
+ * an image that its guests run, so the store may drop it. */
+function libvirtHost(options: LibvirtDriverOptions): Promise<Driver> {
+  const load = async () => {
+    const { LibvirtDriver } = await import("../drivers/libvirt/libvirt-driver.ts");
+    return new LibvirtDriver(options);
+  };
+  const key = JSON.stringify([options.uri, options.network]);
+  const host = hosts.get(key) ?? load();
+  hosts.set(key, host);
+  return host;
 }
 
 /** Kept as long as the guest's directory is there, should its removal be cut short. */

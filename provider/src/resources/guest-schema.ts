@@ -3,6 +3,7 @@
 export const GUEST_TOKEN = "unikernel:index:Guest";
 const PORT_TYPE = "unikernel:index:GuestPort";
 const FORWARDED_TYPE = "unikernel:index:ForwardedPort";
+const DRIVER_TYPE = "unikernel:index:GuestDriver";
 const HEALTH_TYPE = "unikernel:index:HealthCheck";
 
 const portProperties = {
@@ -19,10 +20,9 @@ const image = {
   description: "The digest of the image that runs. A changed digest replaces the guest.",
 };
 const driver = {
-  type: "string",
+  oneOf: [{ type: "string" }, { type: "object", $ref: `#/types/${DRIVER_TYPE}` }],
   description:
-    'What starts and watches the guest: "qemu", or "sandbox" for images of the platform "linux".',
-  default: "qemu",
+    'What starts and watches the guest: "qemu" (the default), a libvirt host, or "sandbox" for images of the platform "linux". Another driver replaces the guest, which is removed first.',
 };
 const memory = { type: "string", description: 'Memory, e.g. "32MiB".', default: "32MiB" };
 const cpus = { type: "integer", description: "Number of virtual processors: 1.", default: 1 };
@@ -120,6 +120,24 @@ export const guestSchema = {
 };
 
 export const guestTypes = {
+  [DRIVER_TYPE]: {
+    type: "object",
+    description: "A driver and what it has to know.",
+    properties: {
+      name: { type: "string", description: '"qemu" or "libvirt".' },
+      network: {
+        type: "string",
+        description:
+          'Only for "libvirt": one of its networks, in which the guest gets an address of its own by DHCP; without it QEMU\'s user mode.',
+      },
+      uri: {
+        type: "string",
+        description:
+          'Only for "libvirt": where it is, e.g. "qemu:///system" (the default) or "qemu+ssh://user@host/system".',
+      },
+    },
+    required: ["name"],
+  },
   [PORT_TYPE]: {
     type: "object",
     description: "A port of the host that leads to a port of the guest.",

@@ -1,5 +1,5 @@
 // The outputs of a guest: what is known of it after it was started, and before.
-import type { GuestStatus, PortForward } from "../drivers/driver.ts";
+import { type GuestStatus, type PortForward, reachableHost } from "../drivers/driver.ts";
 import type { BootTimes } from "../guests/health.ts";
 import {
   containsUnknown,
@@ -9,6 +9,7 @@ import {
   Unknown,
   unwrapMap,
 } from "../values.ts";
+import { type DriverSelection, driverMachine, driverSelection } from "./guest-driver-input.ts";
 import { knownPorts } from "./guest-inputs.ts";
 
 /** The state of a guest that runs. */
@@ -19,7 +20,7 @@ export function runningState(
 ): PropertyMap {
   return {
     ...inputs,
-    ...placement(status.ports),
+    ...placement(status.ports, driverMachine(selectionIn(inputs))),
     ...times,
     consoleLog: status.consoleLogPath ?? "",
   };
@@ -56,38 +57,43 @@ export function plannedState(inputs: PropertyMap, before: PropertyMap): Property
     : isPropertyMap(healthCheck) && healthCheck.http !== undefined;
   return {
     ...inputs,
-    ...plannedPlacement(ports),
+    ...plannedPlacement(ports, selectionIn(inputs)),
     bootTimeMs: Unknown.instance,
     ...(isHttp ? { firstResponseMs: Unknown.instance } : {}),
     consoleLog: before.consoleLog ?? Unknown.instance,
   };
 }
 
-function plannedPlacement(ports: PropertyValue): PropertyMap {
+function selectionIn(inputs: PropertyMap): DriverSelection {
+  return driverSelection(unwrapMap(inputs).driver);
+}
+
+function plannedPlacement(ports: PropertyValue, selection: DriverSelection): PropertyMap {
   const unknown = { ports: Unknown.instance, url: Unknown.instance, address: Unknown.instance };
-  if (containsUnknown(ports)) return unknown;
+  // A network gives its addresses when guests ask for them.
+  if (containsUnknown(ports) || selection.network !== undefined) return unknown;
+  const machine = driverMachine(selection);
   const known = knownPorts(ports);
   const [first] = known;
   const tcp = known.find(({ protocol }) => protocol === "tcp");
   return {
     ports: known.map((port) => ({ ...port, host: port.host === 0 ? Unknown.instance : port.host })),
-    ...(tcp === undefined ? {} : { url: tcp.host === 0 ? Unknown.instance : urlOf(tcp) }),
+    ...(tcp === undefined ? {} : { url: tcp.host === 0 ? Unknown.instance : urlOf(tcp, machine) }),
     ...(first === undefined ? {} : { address: first.address }),
   };
 }
 
-function placement(ports: readonly PortForward[]): PropertyMap {
+function placement(ports: readonly PortForward[], machine: string | undefined): PropertyMap {
   const [first] = ports;
   const tcp = ports.find(({ protocol }) => protocol === "tcp");
   return {
     ports: ports.map(({ host, guest, protocol, address }) => ({ host, guest, protocol, address })),
-    ...(tcp === undefined ? {} : { url: urlOf(tcp) }),
+    ...(tcp === undefined ? {} : { url: urlOf(tcp, machine) }),
     ...(first === undefined ? {} : { address: first.address }),
   };
 }
 
-function urlOf(port: PortForward): string {
-  // Who listens everywhere is reached here through the loopback address.
-  const host = port.address === "0.0.0.0" ? "127.0.0.1" : port.address;
-  return `http://${host}:${port.host}`;
+function urlOf(port: PortForward, machine: string | undefined): string {
+  const host = reachableHost(port, machine);
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port.host}`;
 }

@@ -1,6 +1,12 @@
 // The steps of a Guest's life over a driver that only remembers; real ones are in tests/.
 import { describe, expect, test } from "vitest";
-import type { Driver, GuestSpec, GuestSummary, PortForward } from "../drivers/driver.ts";
+import type {
+  Driver,
+  GuestEdits,
+  GuestSpec,
+  GuestSummary,
+  PortForward,
+} from "../drivers/driver.ts";
 import { type PropertyMap, Secret, Unknown } from "../values.ts";
 import { createGuest } from "./guest.ts";
 import type { CallContext } from "./resource.ts";
@@ -56,7 +62,9 @@ class MemoryDriver implements Driver {
     const guest = this.known.get(id);
     if (guest === undefined) return { state: "absent", ports: [] } as const;
     const { ports, startedAt } = guest;
-    return { state: "running", ports, startedAt, consoleLogPath: `/guests/${id}/log` } as const;
+    const consoleLogPath = `/guests/${id}/log`;
+    const edited = this.edits === undefined ? {} : { edited: this.edits };
+    return { state: "running", ports, startedAt, consoleLogPath, ...edited } as const;
   }
   async accepts() {
     return true;
@@ -67,6 +75,10 @@ class MemoryDriver implements Driver {
   async remove(id: string) {
     this.calls.push("remove");
     this.known.delete(id);
+  }
+  edits: GuestEdits | undefined;
+  async readConsole() {
+    return Buffer.alloc(0);
   }
   async consoleTail() {
     return [];
@@ -126,6 +138,8 @@ describe("check", () => {
     driver.add(foreign);
     const { inputs } = await check({ ...web, ports: [{ host: 8080, guest: 81 }] });
     expect((await check(web, inputs)).failures).toEqual([]);
+    // The engine says nothing of the past when it checks what replaces a guest.
+    expect((await check(web)).failures).toEqual([]);
   });
 
   test("says what the driver lacks", async () => {
@@ -227,6 +241,16 @@ describe("update", () => {
   });
 });
 
+test("a guest elsewhere is reached at its machine, and preview knows where", async () => {
+  const { create, guest, context } = workshop();
+  const driver = { name: "libvirt", uri: "qemu+tls://[fd00::1]/system" };
+  const ports = [{ host: 8080, guest: 80, address: "0.0.0.0" }];
+  const { inputs, state } = await create({ image: IMAGE, driver, ports });
+  expect(state.url).toBe("http://[fd00::1]:8080");
+  const planned = await guest.create(context, { inputs, preview: true, timeoutSeconds: 0 });
+  expect(planned.state.url).toBe("http://[fd00::1]:8080");
+});
+
 describe("read", () => {
   test("a guest that is gone is null", async () => {
     const { guest, context, create, driver } = workshop();
@@ -234,6 +258,21 @@ describe("read", () => {
     expect((await guest.read(context, { id, inputs, state }))?.state).toEqual(state);
     driver.known.delete(id);
     expect(await guest.read(context, { id, inputs, state })).toBeNull();
+  });
+
+  test("shows what somebody else has changed as inputs that differ", async () => {
+    const { guest, context, create, driver } = workshop();
+    const { id, inputs, state } = await create(web);
+    driver.edits = { memoryBytes: 2 ** 26, ports: [] };
+    const found = await guest.read(context, { id, inputs, state });
+    expect(found?.inputs).toEqual({ ...inputs, memory: "64MiB", ports: [] });
+    const { changes } = await guest.diff(context, {
+      id,
+      olds: found?.inputs ?? {},
+      state,
+      news: inputs,
+    });
+    expect(Object.keys(changes)).toEqual(["memory", "ports[0]"]);
   });
 
   test("imports a guest by its id, with its environment as secrets", async () => {

@@ -1,6 +1,6 @@
 // `unikernel:index:Guest`: an image that runs. Create starts it and waits for its health; another
 // image replaces it, other settings restart it, and a failure leaves what was there running.
-import type { Driver } from "../drivers/driver.ts";
+import type { Driver, GuestEdits, PortForward } from "../drivers/driver.ts";
 import { formatSize } from "../guests/quantities.ts";
 import { containsUnknown, isPropertyList, type PropertyMap, Secret, unwrapMap } from "../values.ts";
 import {
@@ -13,6 +13,7 @@ import {
   sticky,
 } from "./guest-boot.ts";
 import { guestChanges, needsRestart } from "./guest-changes.ts";
+import { driverSelection } from "./guest-driver-input.ts";
 import {
   type GuestInputs,
   guestInputs,
@@ -35,6 +36,8 @@ export function createGuest(machine: GuestMachine): Resource {
   const known = new Set<string>();
   /** Ids that this provider is creating at the moment. */
   const inProgress = new Set<string>();
+  /** Ports that a resource has asked for before, as far as the engine has said. */
+  const portsBefore = new Map<string, readonly PortForward[]>();
   const ownerOf = (urn: string) => `${urn} of ${machine.programDirectory}`;
 
   /** The engine knows this guest: it is no leftover, and belongs to this URN. A resource may have
@@ -50,16 +53,20 @@ export function createGuest(machine: GuestMachine): Resource {
     olds: PropertyMap,
   ): Promise<CheckFailure[]> {
     const plain = unwrapMap(inputs);
-    if (typeof plain.driver !== "string") return [];
-    const driver = await machine.driver(plain.driver);
+    if (containsUnknown(plain.driver ?? null)) return [];
+    const selection = driverSelection(plain.driver);
+    const driver = await machine.driver(selection);
     const unavailable = await driver.unavailable();
     if (unavailable !== null) return [{ property: "driver", reason: unavailable }];
     const image = typeof plain.image === "string" ? await machine.image(plain.image) : undefined;
-    const problem = platformProblem(plain.driver, image?.manifest?.platform);
+    const problem = platformProblem(selection.name, image?.manifest?.platform);
     if (problem !== null) return [{ property: "image", reason: problem }];
     if (!isPropertyList(plain.ports) || containsUnknown(plain.ports)) return [];
-    // A port that this resource asked for before is its own; under another name, perhaps.
-    const before = containsUnknown(olds) ? [] : knownPorts(unwrapMap(olds).ports ?? []);
+    // A port that this resource asked for before is its own; under another name or driver, perhaps.
+    // The engine does not say it again when it checks the inputs of a replacement.
+    const asked = containsUnknown(olds) ? [] : knownPorts(unwrapMap(olds).ports ?? []);
+    const before = [...asked, ...(portsBefore.get(urn) ?? [])];
+    portsBefore.set(urn, before);
     const isNew = (host: number) => !before.some((port) => port.host === host);
     const problems = await driver.portProblems(ownerOf(urn), knownPorts(plain.ports));
     return problems
@@ -159,8 +166,8 @@ export function createGuest(machine: GuestMachine): Resource {
     },
 
     async diff(context, { id, olds, news }) {
-      const name = unwrapMap(olds).driver;
-      if (typeof name === "string") await acknowledge(context, await machine.driver(name), id);
+      const selected = driverSelection(unwrapMap(olds).driver);
+      await acknowledge(context, await machine.driver(selected), id);
       return guestChanges(olds, news);
     },
 
@@ -184,17 +191,18 @@ export function createGuest(machine: GuestMachine): Resource {
     },
 
     async read(context, { id, inputs, state }) {
-      const driver = await machine.driver(String(unwrapMap(inputs).driver ?? "qemu"));
+      const driver = await machine.driver(driverSelection(unwrapMap(inputs).driver));
       const status = await driver.status(id);
       if (status.state !== "running" && status.state !== "starting") return null;
-      const found = Object.keys(inputs).length > 0 ? inputs : await importedInputs(driver, id);
-      if (found === null) return null;
+      const known = Object.keys(inputs).length > 0 ? inputs : await importedInputs(driver, id);
+      if (known === null) return null;
+      const found = withEdits(known, status.edited);
       await acknowledge(context, driver, id);
       return { inputs: found, state: runningState(found, status, measuredIn(state)) };
     },
 
     async delete(context, { id, state }) {
-      const driver = await machine.driver(String(unwrapMap(state).driver ?? "qemu"));
+      const driver = await machine.driver(driverSelection(unwrapMap(state).driver));
       context.status("stopping");
       await driver.remove(id);
     },
@@ -214,16 +222,32 @@ async function importedInputs(driver: Driver, id: string): Promise<PropertyMap |
     driver: driver.name,
     memory: formatSize(guest.memoryBytes),
     cpus: guest.cpus,
-    ports: guest.ports.map(({ host, guest: inside, protocol, address }) => ({
-      host,
-      guest: inside,
-      protocol,
-      address,
-    })),
+    ports: portInputs(guest.ports),
     env: Object.fromEntries(env),
     args: [...(configuration?.args ?? [])],
     accelerator: guest.accelerator,
   };
+}
+
+/** What somebody else has changed is told as inputs that differ from the program's. */
+function withEdits(inputs: PropertyMap, edited: GuestEdits = {}): PropertyMap {
+  const { digest, memoryBytes, cpus, ports } = edited;
+  return {
+    ...inputs,
+    ...(digest === undefined ? {} : { image: digest }),
+    ...(memoryBytes === undefined ? {} : { memory: formatSize(memoryBytes) }),
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(ports === undefined ? {} : { ports: portInputs(ports) }),
+  };
+}
+
+function portInputs(ports: readonly PortForward[]): PropertyMap[] {
+  return ports.map(({ host, guest: inside, protocol, address }) => ({
+    host,
+    guest: inside,
+    protocol,
+    address,
+  }));
 }
 
 export const guest = createGuest(realMachine);

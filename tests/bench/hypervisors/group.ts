@@ -1,6 +1,7 @@
 // The group "hypervisors": what guests cost under each driver.
 import type { Benchmark } from "../main.ts";
+import { libvirtCreate } from "./libvirt-create.ts";
 import { sandboxHttp } from "./sandbox-http.ts";
 import { sandboxStart } from "./sandbox-start.ts";
 
-export const hypervisorsGroup: readonly Benchmark[] = [sandboxStart, sandboxHttp];
+export const hypervisorsGroup: readonly Benchmark[] = [sandboxStart, sandboxHttp, libvirtCreate];

@@ -16,11 +16,12 @@ export interface ProgramOptions {
 
 export interface GuestOptions {
   readonly hostPort: number;
+  /** Source text of the driver. */
+  readonly driver?: string;
   /** Source text of the environment, an object. */
   readonly env?: string;
   /** Source text of the health check, an object. */
   readonly healthCheck?: string;
-  readonly driver?: "qemu" | "sandbox";
 }
 
 /** A program with one image "web" and, unless told otherwise, one guest "web". */
@@ -47,8 +48,10 @@ export function programText(options: ProgramOptions): string {
     lines.push(
       'const web = new unikernel.Guest("web", {',
       "  image,",
+      `  driver: ${guest.driver ?? '"qemu"'},`,
       '  memory: "32MiB",',
-      guest.driver === "sandbox" ? '  driver: "sandbox",' : '  accelerator: "tcg",',
+      // A sandboxed guest is a process.
+      guest.driver === '"sandbox"' ? "" : '  accelerator: "tcg",',
       `  ports: [{ host: ${guest.hostPort}, guest: 80 }],`,
       `  env: ${guest.env ?? "{}"},`,
       `  healthCheck: ${guest.healthCheck ?? '{ http: "/healthz" }'},`,

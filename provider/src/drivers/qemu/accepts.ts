@@ -2,18 +2,17 @@
 // so a connection is opened and QEMU is asked whether it got through to the guest.
 import { connect } from "node:net";
 import { pause } from "../../guests/wait.ts";
-import type { PortForward } from "../driver.ts";
-import type { GuestFiles } from "./files.ts";
+import { type PortForward, reachableHost } from "../driver.ts";
 import { hasEstablished } from "./forwards.ts";
-import { withMonitor } from "./qmp.ts";
 
+/** `connectionTable` asks QEMU for "info usernet". */
 export async function acceptsConnections(
-  files: GuestFiles,
+  connectionTable: () => Promise<string>,
   forward: PortForward,
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  machine?: string,
 ): Promise<boolean> {
-  const host = forward.address === "0.0.0.0" ? "127.0.0.1" : forward.address;
-  const socket = connect({ host, port: forward.host });
+  const socket = connect({ host: reachableHost(forward, machine), port: forward.host });
   let isClosed = false;
   let hasSpoken = false;
   socket.on("error", () => undefined);
@@ -30,8 +29,7 @@ export async function acceptsConnections(
       await pause(waitMs, limits.signal);
       if (hasSpoken) return true;
       if (isClosed) return false;
-      const table = await withMonitor(files.socket, (qmp) => qmp.human("info usernet"));
-      if (hasEstablished(table, forward)) return true;
+      if (hasEstablished(await connectionTable(), forward)) return true;
     }
     return false;
   } finally {

@@ -6,7 +6,7 @@ import {
   encodeConfiguration,
   isSameConfiguration,
 } from "../../guests/configuration.ts";
-import { readTail, tailOf } from "../../guests/console.ts";
+import { readFrom, readTail, tailOf } from "../../guests/console.ts";
 import { guestEnd } from "../../guests/exit-status.ts";
 import type {
   Driver,
@@ -16,7 +16,7 @@ import type {
   GuestSummary,
   PortForward,
 } from "../driver.ts";
-import { guestsDirectory, summaryOf } from "../guest-record.ts";
+import { guestsDirectory, isSameGuest, summaryOf } from "../guest-record.ts";
 import { PortTable } from "../port-table.ts";
 import { chooseAccelerator } from "./accelerator.ts";
 import { acceptsConnections } from "./accepts.ts";
@@ -26,6 +26,7 @@ import { qemuPorts } from "./forwarder.ts";
 import { USER_NETWORK } from "./forwards.ts";
 import { awaitStart, launch, readEnd, runningConfiguration, StartError } from "./launch.ts";
 import { findMonitor, findProcesses, type GuestProcess, stopProcesses } from "./processes.ts";
+import { withMonitor } from "./qmp.ts";
 import { type GuestRecord, readRecord, readRecords, writeRecord } from "./record.ts";
 
 /** Points at which a crash of ours would leave something half done; tests crash there. */
@@ -92,7 +93,9 @@ export class QemuDriver implements Driver {
     forward: PortForward,
     limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<boolean> {
-    return acceptsConnections(guestFiles(this.#home, id), forward, limits);
+    const { socket } = guestFiles(this.#home, id);
+    const table = () => withMonitor(socket, (qmp) => qmp.human("info usernet"));
+    return acceptsConnections(table, forward, limits);
   }
 
   async apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus> {
@@ -199,6 +202,10 @@ export class QemuDriver implements Driver {
     if (owner !== undefined) await this.#ports.giveBack(owner);
   }
 
+  readConsole(id: string, offset: number): Promise<Buffer> {
+    return readFrom(guestFiles(this.#home, id).consoleLog, offset);
+  }
+
   consoleTail(id: string, lines: number): Promise<readonly string[]> {
     return tailOf(guestFiles(this.#home, id).consoleLog, lines);
   }
@@ -238,22 +245,4 @@ export class QemuDriver implements Driver {
     const forwards = await this.#ports.resolve(record);
     await writeRecord(files, { ...record, forwards, process: { pid, startTicks } });
   }
-}
-
-/** Whether a recorded guest is what is asked for, arguments and environment apart. */
-function isSameGuest(record: GuestRecord, spec: GuestSpec): boolean {
-  const essence = (guest: Omit<GuestSpec, "args" | "env">) =>
-    JSON.stringify([
-      guest.digest,
-      guest.memoryBytes,
-      guest.cpus,
-      guest.accelerator,
-      guest.ports.map(({ host, guest: inside, protocol, address }) => [
-        host,
-        inside,
-        protocol,
-        address,
-      ]),
-    ]);
-  return essence(record) === essence(spec);
 }

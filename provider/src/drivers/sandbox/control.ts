@@ -3,6 +3,7 @@ import { createConnection } from "node:net";
 import { forwardText, parseForward } from "@pulumi-unikernel/toolchain";
 import type { PortForward } from "../driver.ts";
 import type { Forwarder, PortBackend } from "../port-table.ts";
+import { whyUnavailable } from "../ports.ts";
 import { withShortPath } from "../qemu/qmp.ts";
 import { type SandboxFiles, sandboxFiles } from "./files.ts";
 import { findTender } from "./processes.ts";
@@ -41,6 +42,7 @@ export function sandboxPorts(home: string): PortBackend<SandboxRecord> {
       const files = sandboxFiles(home, id);
       return (await findTender(files, (await readRecord(files))?.process)) !== undefined;
     },
+    whyUnavailable,
     async withForwarder(id, use) {
       const files = sandboxFiles(home, id);
       return use(forwarderOf(files, (await readRecord(files))?.inner ?? []));

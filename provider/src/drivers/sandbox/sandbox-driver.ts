@@ -14,7 +14,7 @@ import {
   encodeConfiguration,
   isSameConfiguration,
 } from "../../guests/configuration.ts";
-import { readTail, tailOf } from "../../guests/console.ts";
+import { readFrom, readTail, tailOf } from "../../guests/console.ts";
 import type {
   Driver,
   GuestProgress,
@@ -23,7 +23,7 @@ import type {
   GuestSummary,
   PortForward,
 } from "../driver.ts";
-import { summaryOf } from "../guest-record.ts";
+import { isSameGuest, summaryOf } from "../guest-record.ts";
 import { PortTable } from "../port-table.ts";
 import { acceptsConnections } from "./accepts.ts";
 import { sandboxPorts, tenderForward } from "./control.ts";
@@ -192,6 +192,10 @@ export class SandboxDriver implements Driver {
     if (owner !== undefined) await this.#ports.giveBack(owner);
   }
 
+  readConsole(id: string, offset: number): Promise<Buffer> {
+    return readFrom(sandboxFiles(this.#home, id).consoleLog, offset);
+  }
+
   consoleTail(id: string, lines: number): Promise<readonly string[]> {
     return tailOf(sandboxFiles(this.#home, id).consoleLog, lines);
   }
@@ -215,16 +219,4 @@ function wantedInside(ports: readonly PortForward[]) {
   const unique = [...new Map(wanted.map((one) => [`${one.protocol} ${one.guest}`, one])).values()];
   const nobody = UNSERVED.find((port) => ports.every(({ guest }) => guest !== port)) ?? 1;
   return [...unique, { protocol: "tcp" as const, guest: nobody }];
-}
-
-/** Whether a recorded guest is what is asked for, arguments and environment apart. */
-function isSameGuest(record: SandboxRecord, spec: GuestSpec): boolean {
-  const essence = ({ digest, memoryBytes, cpus, ports }: SandboxRecord | GuestSpec) =>
-    JSON.stringify([
-      digest,
-      memoryBytes,
-      cpus,
-      ports.map(({ host, guest, protocol, address }) => [host, guest, protocol, address]),
-    ]);
-  return essence(record) === essence(spec);
 }

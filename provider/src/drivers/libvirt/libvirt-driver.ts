@@ -1,0 +1,295 @@
+// The driver that runs guests as domains of a libvirt host, here or elsewhere.
+import {
+  decodeConfiguration,
+  encodeConfiguration,
+  type GuestNetwork,
+  isSameConfiguration,
+} from "../../guests/configuration.ts";
+import { lastLines } from "../../guests/console.ts";
+import { guestEnd } from "../../guests/exit-status.ts";
+import type {
+  Driver,
+  GuestProgress,
+  GuestSpec,
+  GuestStatus,
+  GuestSummary,
+  PortForward,
+} from "../driver.ts";
+import { isSameGuest, summaryOf } from "../guest-record.ts";
+import { chooseType } from "./accelerator.ts";
+import { Connections } from "./connections.ts";
+import { domainXml } from "./domain-xml.ts";
+import { type Domain, Domains, isActiveState } from "./domains.ts";
+import { editsOf, isSameForward } from "./edits.ts";
+import { LibvirtError } from "./errors.ts";
+import { GuestVolumes } from "./guest-volumes.ts";
+import { MissingLibvirtError } from "./library.ts";
+import { type HostNetwork, LeasedNetwork, UserNetwork } from "./network.ts";
+import { recordsOf } from "./port-host.ts";
+import { formatRecord, type GuestRecord, parseRecord } from "./record.ts";
+import { type HostUri, parseHostUri, poolsOf } from "./uri.ts";
+
+/** Points at which a crash of ours would leave something half done; tests crash there. */
+export type Step = "recorded" | "prepared" | "started" | "forwarded" | "running";
+
+export interface LibvirtDriverOptions {
+  readonly uri: string;
+  /** Our directory on this machine. */
+  readonly home: string;
+  /** A network of libvirt's for the guests; QEMU's user mode when absent. */
+  readonly network?: string | undefined;
+  /** Where a user's session keeps what is gone after it; XDG_RUNTIME_DIR when absent. */
+  readonly runtime?: string | undefined;
+  readonly onStep?: (step: Step) => void;
+}
+
+export class LibvirtDriver implements Driver {
+  readonly name = "libvirt";
+  readonly #options: LibvirtDriverOptions;
+  readonly #host: HostUri;
+  readonly #connections: Connections;
+  readonly #domains: Domains;
+  readonly #volumes: GuestVolumes;
+  readonly #network: HostNetwork;
+
+  constructor(options: LibvirtDriverOptions) {
+    const host = parseHostUri(options.uri);
+    if (host === undefined) throw new Error(`"${options.uri}" is no URI of a QEMU host of libvirt`);
+    this.#options = options;
+    this.#host = host;
+    this.#connections = new Connections(options.uri);
+    this.#domains = new Domains(this.#connections);
+    const { home, runtime = process.env.XDG_RUNTIME_DIR } = options;
+    const pools = poolsOf(host, { home, runtime });
+    this.#volumes = new GuestVolumes(this.#connections, pools);
+    this.#network =
+      options.network === undefined
+        ? new UserNetwork(this.#domains, host)
+        : new LeasedNetwork(this.#domains, options.uri, options.network);
+  }
+
+  /** Lets go of the host; guests run on. */
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+
+  async unavailable(): Promise<string | null> {
+    try {
+      return await this.#network.unavailable();
+    } catch (error) {
+      if (error instanceof MissingLibvirtError || error instanceof LibvirtError) {
+        return error.message;
+      }
+      throw error;
+    }
+  }
+
+  async guests(): Promise<readonly GuestSummary[]> {
+    return recordsOf(await this.#domains.list()).map(summaryOf);
+  }
+
+  async mark(id: string, owner: string, progress: GuestProgress): Promise<void> {
+    const record = parseRecord((await this.#domains.find(id))?.metadata, id);
+    if (record === undefined || (record.owner === owner && record.progress === progress)) return;
+    await this.#domains.setMetadata(id, formatRecord({ ...record, owner, progress }));
+  }
+
+  async configuration(id: string): Promise<Pick<GuestSpec, "args" | "env"> | undefined> {
+    const bytes = await this.#volumes.configuration(id);
+    const decoded = bytes === undefined ? undefined : decodeConfiguration(bytes);
+    return decoded === undefined ? undefined : { args: decoded.args, env: decoded.env };
+  }
+
+  portProblems(owner: string, ports: readonly PortForward[]) {
+    return this.#network.problems(owner, ports);
+  }
+
+  takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]> {
+    return this.#network.take(id, ports);
+  }
+
+  accepts(
+    id: string,
+    forward: PortForward,
+    limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    return this.#network.accepts(id, forward, limits);
+  }
+
+  async apply(
+    spec: GuestSpec,
+    signal: AbortSignal,
+    report: (progress: string) => void = () => undefined,
+  ): Promise<GuestStatus> {
+    const configuration = configurationOf(spec, this.#network.configuration);
+    const domain = await this.#domains.find(spec.id);
+    if (domain !== undefined && domain.metadata === undefined) {
+      throw new Error(`there is a domain ${spec.id} already, and it is none of ours`);
+    }
+    const record = parseRecord(domain?.metadata, spec.id);
+    if (domain !== undefined && record !== undefined) {
+      if (await this.#isAsDescribed(domain, record, spec, configuration)) {
+        await this.#restoreForwards(record, signal);
+        return this.status(spec.id);
+      }
+    }
+    // Everything that can be refused is refused before anything that runs is touched.
+    const type = await chooseType(spec.accelerator, this.#connections, {
+      isThisMachine: this.#host.host === "",
+      home: this.#options.home,
+    });
+    const forwards = await this.#network.plan(spec.id, spec.owner, spec.ports);
+    signal.throwIfAborted();
+    await this.#domains.destroy(spec.id);
+    const files = await this.#volumes.paths(spec);
+    const planned: GuestRecord = {
+      format: 1,
+      id: spec.id,
+      owner: spec.owner,
+      progress: record?.progress ?? "creating",
+      digest: spec.digest,
+      imagePath: files.image,
+      memoryBytes: spec.memoryBytes,
+      cpus: spec.cpus,
+      ports: spec.ports,
+      forwards: spec.ports.map(() => null),
+      accelerator: spec.accelerator,
+      startedAtMs: Date.now(),
+      network: this.#options.network,
+    };
+    // Before its files exist: whom they belong to is on record, and nobody collects the image.
+    await this.#domains.define(domainXml(planned, type, files));
+    this.#step("recorded");
+    await this.#volumes.prepare(spec, configuration, { signal, report });
+    this.#step("prepared");
+    signal.throwIfAborted();
+    const startedAtMs = Date.now();
+    await this.#start(spec, { signal, report });
+    this.#step("started");
+    const started = { ...planned, startedAtMs, forwards };
+    const opened = await this.#save({ ...started, forwards: await this.#network.open(started) });
+    this.#step("forwarded");
+    await this.#domains.resume(spec.id);
+    this.#step("running");
+    await this.#save({ ...opened, forwards: await this.#network.reach(opened, signal) }, opened);
+    return this.status(spec.id);
+  }
+
+  async status(id: string): Promise<GuestStatus> {
+    const domain = await this.#domains.find(id);
+    if (domain?.metadata === undefined) return { state: "absent", ports: [] };
+    const record = parseRecord(domain.metadata, id);
+    const known = {
+      consoleLogPath: (await this.#volumes.consolePath(id)) ?? "",
+      ...(record === undefined ? {} : { startedAt: new Date(record.startedAtMs) }),
+    };
+    if (!isActiveState(domain.state)) return { ...known, ports: [], ...(await this.#end(id)) };
+    const actual = await this.#network.actual(id, record);
+    const definition = record === undefined ? undefined : await this.#domains.definition(id);
+    if (record === undefined || definition === undefined) {
+      return { ...known, state: "running", ports: actual };
+    }
+    const edited = editsOf(record, definition, actual);
+    return {
+      ...known,
+      state: domain.state === "paused" ? "starting" : "running",
+      ports: edited.ports ?? record.forwards.filter((forward) => forward !== null),
+      ...(Object.keys(edited).length === 0 ? {} : { edited }),
+    };
+  }
+
+  async remove(id: string): Promise<void> {
+    const domain = await this.#domains.find(id);
+    // Somebody else's of the same name is none of our business.
+    if (domain !== undefined && domain.metadata === undefined) return;
+    await this.#domains.destroy(id);
+    await this.#volumes.remove(id);
+    // Last, so that nothing is left that nobody knows of.
+    await this.#domains.undefine(id);
+    const left = recordsOf(await this.#domains.list());
+    await this.#volumes.collectImages(new Set(left.map(({ digest }) => digest)));
+    // A successor that never became healthy may have been killed while it took the ports.
+    const owner = parseRecord(domain?.metadata, id)?.owner;
+    if (owner !== undefined) await this.#network.giveBack(owner);
+  }
+
+  readConsole(id: string, offset: number): Promise<Buffer> {
+    return this.#volumes.console(id, offset);
+  }
+
+  async consoleTail(id: string, lines: number): Promise<readonly string[]> {
+    return lastLines(await this.#volumes.consoleEnd(id), lines);
+  }
+
+  /** Whether the domain runs what is asked for. */
+  async #isAsDescribed(
+    domain: Domain,
+    record: GuestRecord,
+    spec: GuestSpec,
+    configuration: Buffer,
+  ): Promise<boolean> {
+    if (domain.state !== "running" && domain.state !== "blocked") return false;
+    if (!isSameGuest(record, spec)) return false;
+    const definition = await this.#domains.definition(spec.id);
+    if (definition === undefined) return false;
+    const { ports: _ports, ...edits } = editsOf(record, definition, []);
+    if (Object.keys(edits).length > 0) return false;
+    const given = await this.#volumes.configuration(spec.id);
+    return given !== undefined && isSameConfiguration(given, configuration);
+  }
+
+  async #start(
+    spec: GuestSpec,
+    options: { readonly signal: AbortSignal; readonly report: (progress: string) => void },
+  ): Promise<void> {
+    try {
+      await this.#domains.startPaused(spec.id);
+    } catch (error) {
+      // Another provider may have removed the last guest of this image just before we said that
+      // we need it.
+      if (await this.#volumes.hasImage(spec.digest)) throw error;
+      await this.#volumes.ensureImage(spec, options);
+      await this.#domains.startPaused(spec.id);
+    }
+  }
+
+  /** Records a guest, unless it is as it was before. */
+  async #save(record: GuestRecord, before?: GuestRecord): Promise<GuestRecord> {
+    const text = formatRecord(record);
+    if (before === undefined || formatRecord(before) !== text) {
+      await this.#domains.setMetadata(record.id, text);
+    }
+    return record;
+  }
+
+  /** A domain that its user has started again has lost its forwards, and one whose provider was
+   * killed may not have been given them. */
+  async #restoreForwards(record: GuestRecord, signal: AbortSignal): Promise<void> {
+    const own = record.forwards.filter((forward) => forward !== null);
+    const actual = await this.#network.actual(record.id, record);
+    const lost = own.filter((forward) => !actual.some((found) => isSameForward(found, forward)));
+    await this.#network.restore(record.id, lost);
+    await this.#save({ ...record, forwards: await this.#network.reach(record, signal) }, record);
+  }
+
+  /** How a domain ended that does not run. */
+  async #end(id: string) {
+    const status = await this.#volumes.exitStatus(id);
+    // As isa-debug-exit would have made QEMU's exit code of it.
+    const code = status === undefined ? 0 : 2 * status + 1;
+    return guestEnd({ code, killed: status === undefined }, await this.#volumes.consoleEnd(id));
+  }
+
+  #step(step: Step): void {
+    this.#options.onStep?.(step);
+  }
+}
+
+function configurationOf(spec: GuestSpec, network: GuestNetwork | undefined): Buffer {
+  return encodeConfiguration({
+    args: spec.args,
+    env: spec.env,
+    ...(network === undefined ? {} : { network }),
+    clockRealtimeNs: BigInt(Date.now()) * 1_000_000n,
+  });
+}

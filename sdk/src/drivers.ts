@@ -1,0 +1,10 @@
+// Drivers that have to know something, for the input `driver` of a Guest.
+import type { GuestDriverArgs } from "./types.ts";
+
+/**
+ * Runs guests as domains of a libvirt host, e.g. `driver: unikernel.libvirt()` for the one on this
+ * machine, or `unikernel.libvirt({ uri: "qemu+ssh://user@host/system" })`.
+ */
+export function libvirt(options: Omit<GuestDriverArgs, "name"> = {}): GuestDriverArgs {
+  return { name: "libvirt", ...options };
+}
