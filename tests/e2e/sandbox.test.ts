@@ -13,7 +13,10 @@ describe("a sandboxed guest's life", () => {
   let project: Project;
   let hostPort: number;
   const program = (driver: "qemu" | "sandbox") =>
-    project.program({ image: '  platform: "linux",', guest: { hostPort, driver: JSON.stringify(driver) } });
+    project.program({
+      image: '  platform: "linux",',
+      guest: { hostPort, driver: JSON.stringify(driver) },
+    });
   const tenders = async () => {
     const found = guestDirectories(project.home).map((id) =>
       findAll(recordFiles(project.home, id), (args) => (args[2] === id ? "tender" : undefined)),
