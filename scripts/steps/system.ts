@@ -26,6 +26,8 @@ const programsForTests: readonly SystemProgram[] = [
   { program: "virsh", package: "libvirt-clients", purpose: "looks at it as its user would" },
   { program: "dnsmasq", package: "dnsmasq-base", purpose: "gives its guests their addresses" },
   { program: "ip", package: "iproute2", purpose: "gives its networks a place of their own" },
+  { program: "chromium", package: "chromium", purpose: "opens reports" },
+  { program: "tmux", package: "tmux", purpose: "is a terminal" },
   { program: "xmllint", package: "libxml2-utils", purpose: "checks what libvirt is told" },
 ];
 
