@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   symlinkSync,
 } from "node:fs";
 import { homedir } from "node:os";
@@ -32,6 +33,8 @@ export function makeHome(directory: string, { store }: HomeOptions): void {
       mode: 2, // Clones where the file system can.
       verbatimSymlinks: true,
     });
+    // What guests and stacks of the other home keep is nobody's here.
+    rmSync(join(directory, "store/roots"), { recursive: true, force: true });
   }
 }
 
