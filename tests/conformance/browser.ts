@@ -1,6 +1,5 @@
 // Debian's Chromium without a window, for pages that lie on this machine.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { run } from "./kconfig-conf.ts";
@@ -130,12 +129,4 @@ export function faintTexts(page: Page): Promise<string[]> {
     }
     return [...faint];
   })()`) as Promise<string[]>;
-}
-
-/** The JSON of one of a page's data blocks, read from the file and not by the browser. */
-export function dataBlock<T>(file: string, id: string): T {
-  const text = readFileSync(file, "utf8");
-  const start = `<script type="application/json" id="${id}">`;
-  const begin = text.indexOf(start) + start.length;
-  return JSON.parse(text.slice(begin, text.indexOf("</script>", begin))) as T;
 }
