@@ -24,7 +24,7 @@ writePages();
 
 const missing = missingBrowser();
 
-describe.skipIf(missing !== null)(`the page ${missing ?? ""}`, () => {
+describe.skipIf(missing !== null)(`the page${missing === null ? "" : ` (${missing})`}`, () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchBrowser();
@@ -52,6 +52,8 @@ describe.skipIf(missing !== null)(`the page ${missing ?? ""}`, () => {
       // Not even if a script wanted to.
       const attempt = page.evaluate(`fetch("https://example.org/").then(() => "went out")`);
       await expect(attempt).rejects.toThrow("Failed to fetch");
+      expect(complaints.join()).toContain("violates the following Content Security Policy");
+      expect(requests).toHaveLength(1);
     });
 
     test("begins with the name, the digest and the figures that matter", async () => {
