@@ -1,6 +1,5 @@
 // From a plan to an image: what is in the store already costs a look-up; the machinery of a build
 // is loaded only when there is something to build.
-import { detailsOf } from "./plan.ts";
 import type { Store } from "./store/store.ts";
 import type { BuildOptions, ImagePlan, StoredImage } from "./types.ts";
 
@@ -11,7 +10,6 @@ export async function buildImage(
   options: BuildOptions = {},
 ): Promise<StoredImage> {
   options.signal?.throwIfAborted();
-  detailsOf(plan);
   const known = await store.planned(plan.sourceHash);
   if (known) return withReasons(known, plan);
   try {

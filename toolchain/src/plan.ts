@@ -1,21 +1,17 @@
 // From a request to a plan: everything that is wrong with it at once, or the resolved
 // configuration, the libraries with their reasons, and the hash of all that enters the build.
-// Nothing is built, fetched or written, and nothing of this machine enters the hash.
+// Nothing is built or fetched, and nothing of this machine enters the hash. What was planned once
+// is remembered under the hash of all that decided it.
 import type { Application } from "./apps/application.ts";
 import { readCApplication } from "./apps/c.ts";
-import { readTestApplication } from "./apps/library-test.ts";
-import { applicationFlags, compileFlags, linkFlags, ownCodeFlags } from "./compiler/flags.ts";
-import { compilerIdentity } from "./compiler/pin.ts";
-import { keyOf } from "./graph/hash.ts";
+import { keyOf, treeHash } from "./graph/hash.ts";
 import { bundledLibrariesDirectory } from "./home.ts";
 import type { Configuration, KconfigTree, Request } from "./kconfig/types.ts";
 import type { Library } from "./libraries/library.ts";
-import { LibraryRegistry } from "./libraries/registry.ts";
-import { ProblemsError } from "./problems.ts";
-import { resolveRequest } from "./resolve.ts";
-import { sourceKey } from "./sources/tree.ts";
-import type { ImagePlan, ImageRequest } from "./types.ts";
-import { buildFormat, toolchainVersion } from "./version.ts";
+import { isLibraryFile, type LibraryRegistry } from "./libraries/registry.ts";
+import { readKnownTree } from "./libraries/tree.ts";
+import { recall, remember } from "./memory/memory.ts";
+import type { ImagePlan, ImageRequest, LibraryUse } from "./types.ts";
 
 export interface PlanOptions {
   /** Directory of the micro-libraries; default: those that come with the toolchain. */
@@ -35,13 +31,23 @@ export interface PlanDetails {
   readonly declared: readonly string[];
 }
 
-const details = new WeakMap<ImagePlan, PlanDetails>();
+/** Of a plan that was remembered, how to plan it once more. */
+type Known = PlanDetails | (() => Promise<PlanDetails>);
 
-/** What planImage knew when it made this plan. */
+const known = new WeakMap<ImagePlan, Known>();
+
+/** What planImage knew when it made this plan; after completePlan() has run. */
 export function detailsOf(plan: ImagePlan): PlanDetails {
-  const found = details.get(plan);
+  const found = known.get(plan);
   if (!found) throw new Error("this plan was not made by planImage");
+  if (typeof found === "function") throw new Error("this plan has not been completed");
   return found;
+}
+
+/** Makes sure that the plan's details are there: a look-up of its image does not need them. */
+export async function completePlan(plan: ImagePlan): Promise<void> {
+  const found = known.get(plan);
+  if (typeof found === "function") known.set(plan, await found());
 }
 
 /** Validates and resolves a request; throws ProblemsError with everything that is wrong. */
@@ -49,56 +55,55 @@ export async function planImage(
   request: ImageRequest,
   options: PlanOptions = {},
 ): Promise<ImagePlan> {
-  const registry = new LibraryRegistry(options.librariesDirectory ?? bundledLibrariesDirectory);
-  const application =
-    request.testFile === undefined
-      ? readCApplication(request.app)
-      : readTestApplication(request.app, request.testFile);
-  const resolved = resolveRequest(request, application, registry);
-  const problems = [...application.problems, ...resolved.problems];
-  if (problems.length > 0) throw new ProblemsError(problems);
-  const plan: ImagePlan = {
-    request,
-    sourceHash: `sha256:${sourceHash(request, application, resolved.configuration, resolved.libraries)}`,
-    libraries: resolved.uses,
-    configuration: resolved.configuration.values,
+  const librariesDirectory = options.librariesDirectory ?? bundledLibrariesDirectory;
+  const application = await readApplication(request);
+  const planNow = async () => {
+    const { planInFull } = await import("./planning.ts");
+    return planInFull(request, application, librariesDirectory);
   };
-  details.set(plan, {
-    application,
-    registry,
-    tree: resolved.tree,
-    requests: resolved.requests,
-    configuration: resolved.configuration,
-    libraries: resolved.libraries,
-    declared: resolved.declared,
-  });
+  const name = memoryName(request, application, librariesDirectory);
+  const remembered = recall("plans", name) as RememberedPlan | undefined;
+  if (remembered) {
+    const { configuration, ...rest } = remembered;
+    const plan: ImagePlan = { request, ...rest, configuration: new Map(configuration) };
+    known.set(plan, async () => {
+      const { plan: again, details } = await planNow();
+      if (again.sourceHash === plan.sourceHash) return details;
+      throw new Error("the libraries changed while the image was being built; build again");
+    });
+    return plan;
+  }
+  const { plan, details } = await planNow();
+  known.set(plan, details);
+  const { sourceHash, libraries, configuration } = plan;
+  const value: RememberedPlan = { sourceHash, libraries, configuration: [...configuration] };
+  remember("plans", name, value);
   return plan;
 }
 
-function sourceHash(
+interface RememberedPlan {
+  readonly sourceHash: string;
+  readonly libraries: readonly LibraryUse[];
+  readonly configuration: readonly (readonly [string, string])[];
+}
+
+async function readApplication(request: ImageRequest): Promise<Application> {
+  if (request.testFile === undefined) return readCApplication(request.app);
+  const { readTestApplication } = await import("./apps/library-test.ts");
+  return readTestApplication(request.app, request.testFile);
+}
+
+/** The hash of all that decides about a plan: the request, the files, and the code that plans. */
+function memoryName(
   request: ImageRequest,
   application: Application,
-  configuration: Configuration,
-  libraries: readonly Library[],
+  librariesDirectory: string,
 ): string {
   return keyOf(
-    "image",
-    buildFormat,
-    toolchainVersion,
-    compilerIdentity,
-    [...compileFlags(request.optimize)],
-    [...linkFlags(request.optimize)],
-    [...ownCodeFlags, ...applicationFlags],
-    request.platform,
-    request.architecture,
-    request.optimize,
-    [...configuration.values],
-    libraries.map((library) => [
-      library.name,
-      library.contentHash(),
-      library.description.source ? sourceKey(library.description.source) : null,
-    ]),
-    application.kind,
-    application.files.map((file) => [file.path, file.sha256]),
+    "plan",
+    treeHash(readKnownTree(import.meta.dirname, (path) => !path.endsWith(".test.ts"))),
+    treeHash(readKnownTree(librariesDirectory, isLibraryFile)),
+    JSON.stringify({ ...request, app: "" }),
+    JSON.stringify({ ...application, directory: "", files: treeHash(application.files) }),
   );
 }

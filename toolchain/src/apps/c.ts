@@ -1,7 +1,7 @@
 // An application of C and assembler sources: a directory whose *.c and *.S files are compiled,
 // subdirectories included, against the declared libraries and libc.
 import { statSync } from "node:fs";
-import { readTree } from "../libraries/tree.ts";
+import { readKnownTree } from "../libraries/tree.ts";
 import type { Application } from "./application.ts";
 
 const sourceFile = /\.(c|S)$/;
@@ -28,7 +28,10 @@ export function readCApplication(directory: string): Application {
   }
   let files: Application["files"];
   try {
-    files = readTree(directory, (path) => !ignored.test(path.slice(path.lastIndexOf("/") + 1)));
+    files = readKnownTree(
+      directory,
+      (path) => !ignored.test(path.slice(path.lastIndexOf("/") + 1)),
+    );
   } catch (error) {
     const message = `cannot read ${directory}: ${(error as Error).message}`;
     return { ...none, problems: [{ path: "app", message }] };

@@ -5,7 +5,7 @@ import { compilerAt, compilerVersion } from "../compiler/compiler.ts";
 import { ensureCompiler } from "../compiler/ensure.ts";
 import { ensureRuntime } from "../compiler/runtime.ts";
 import { bootableImage, entrySymbol } from "../image/elf.ts";
-import { detailsOf } from "../plan.ts";
+import { completePlan, detailsOf } from "../plan.ts";
 import { ProblemsError } from "../problems.ts";
 import { makeRecord } from "../record/make.ts";
 import { removeAbandoned, withTemporary } from "../store/atomic.ts";
@@ -30,6 +30,7 @@ export async function buildMissingImage(
   store: Store,
   options: BuildOptions,
 ): Promise<StoredImage> {
+  await completePlan(plan);
   // Told before anything is built, not after.
   storeLimitBytes();
   const image = await withLease(store, options, () => build(plan, store, options));

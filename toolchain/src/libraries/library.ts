@@ -4,7 +4,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type FileHash, treeHash } from "../graph/hash.ts";
 import { readDescription } from "./description.ts";
-import { readTree } from "./tree.ts";
 import type { LibraryDescription } from "./types.ts";
 
 export interface Library {
@@ -25,7 +24,11 @@ export function librarySymbol(name: string): string {
 }
 
 /** Reads one library's folder; undefined when it has no library.json. */
-export function readLibrary(root: string, name: string): Library | undefined {
+export function readLibrary(
+  root: string,
+  name: string,
+  files: () => readonly FileHash[],
+): Library | undefined {
   const directory = join(root, name);
   const path = join(directory, "library.json");
   if (!existsSync(path)) return undefined;
@@ -34,15 +37,13 @@ export function readLibrary(root: string, name: string): Library | undefined {
     `${name}/library.json`,
     existsSync(join(directory, "include")),
   );
-  let files: readonly FileHash[] | undefined;
   let contentHash: string | undefined;
-  const readFiles = () => (files ??= readTree(directory, (path) => path !== "test"));
   return {
     name,
     symbol: librarySymbol(name),
     directory,
     description,
-    files: readFiles,
-    contentHash: () => (contentHash ??= treeHash(readFiles())),
+    files,
+    contentHash: () => (contentHash ??= treeHash(files())),
   };
 }

@@ -1,13 +1,20 @@
 // The libraries below one root directory, read when first asked for, and who sees whose headers.
 import { readdirSync } from "node:fs";
-import { compareBytes } from "../graph/hash.ts";
+import { compareBytes, type FileHash } from "../graph/hash.ts";
 import { type Library, readLibrary } from "./library.ts";
+import { readKnownTree } from "./tree.ts";
+
+/** Tests of a library are no part of it. */
+export function isLibraryFile(path: string): boolean {
+  return !/^[^/]+\/test$/.test(path);
+}
 
 export class LibraryRegistry {
   /** The directory that holds one folder per library and the root Kconfig. */
   readonly root: string;
   readonly #libraries = new Map<string, Library | undefined>();
   #names: readonly string[] | undefined;
+  #files: ReadonlyMap<string, readonly FileHash[]> | undefined;
 
   constructor(root: string) {
     this.root = root;
@@ -17,7 +24,7 @@ export class LibraryRegistry {
   find(name: string): Library | undefined {
     if (!this.#libraries.has(name)) {
       const plain = /^[a-z0-9][a-z0-9-]*$/.test(name);
-      this.#libraries.set(name, plain ? readLibrary(this.root, name) : undefined);
+      this.#libraries.set(name, plain ? this.#read(name) : undefined);
     }
     return this.#libraries.get(name);
   }
@@ -63,4 +70,24 @@ export class LibraryRegistry {
     const owner = library.description.sourceLibrary;
     return owner ? this.get(owner, `${library.name}/library.json: source`) : undefined;
   }
+
+  #read(name: string): Library | undefined {
+    return readLibrary(this.root, name, () => {
+      this.#files ??= byFolder(readKnownTree(this.root, isLibraryFile));
+      return this.#files.get(name) ?? [];
+    });
+  }
+}
+
+/** The files of each folder, by their paths inside it. */
+function byFolder(files: readonly FileHash[]): Map<string, FileHash[]> {
+  const folders = new Map<string, FileHash[]>();
+  for (const { path, sha256 } of files) {
+    const end = path.indexOf("/");
+    const name = path.slice(0, Math.max(end, 0));
+    const folder = folders.get(name) ?? [];
+    folder.push({ path: path.slice(end + 1), sha256 });
+    folders.set(name, folder);
+  }
+  return folders;
 }

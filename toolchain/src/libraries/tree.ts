@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { compareBytes, type FileHash, sha256 } from "../graph/hash.ts";
+import { rememberedHashes } from "../memory/file-hashes.ts";
 
 /**
  * All files below a directory, hidden ones aside, for whose path (and whose parents' paths)
@@ -9,6 +10,11 @@ import { compareBytes, type FileHash, sha256 } from "../graph/hash.ts";
  */
 export function readTree(directory: string, wanted: (path: string) => boolean): FileHash[] {
   return hashFiles(directory, listTree(directory, wanted));
+}
+
+/** The same for a directory that is read again and again: only what was touched is read. */
+export function readKnownTree(directory: string, wanted: (path: string) => boolean): FileHash[] {
+  return rememberedHashes(directory, listTree(directory, wanted));
 }
 
 export function hashFiles(directory: string, paths: readonly string[]): FileHash[] {

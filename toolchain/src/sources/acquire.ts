@@ -5,7 +5,7 @@ import { copyFile, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { locked, timed } from "../graph/action.ts";
 import { type FileHash, treeHash } from "../graph/hash.ts";
-import { hashFiles, listTree, readTree } from "../libraries/tree.ts";
+import { hashFiles, listTree, readKnownTree, readTree } from "../libraries/tree.ts";
 import type { Origin, ThirdPartySource } from "../libraries/types.ts";
 import { publish, withTemporary } from "../store/atomic.ts";
 import type { Store } from "../store/store.ts";
@@ -42,7 +42,7 @@ export async function ensureSource(
 function verified(tree: SourceTree): readonly FileHash[] | undefined {
   const stamp = join(dirname(tree.directory), stampName);
   if (!existsSync(stamp) || !existsSync(tree.directory)) return undefined;
-  const files = readTree(tree.directory, () => true);
+  const files = readKnownTree(tree.directory, () => true);
   if (treeHash(files) !== readFileSync(stamp, "utf8")) return undefined;
   markUsed(stamp);
   return files;

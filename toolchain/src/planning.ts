@@ -1,0 +1,73 @@
+// The work of planning: resolves a request against the libraries and hashes all that enters the
+// build. Loaded only when the same was not planned before.
+import type { Application } from "./apps/application.ts";
+import { applicationFlags, compileFlags, linkFlags, ownCodeFlags } from "./compiler/flags.ts";
+import { compilerIdentity } from "./compiler/pin.ts";
+import { keyOf } from "./graph/hash.ts";
+import type { Configuration } from "./kconfig/types.ts";
+import type { Library } from "./libraries/library.ts";
+import { LibraryRegistry } from "./libraries/registry.ts";
+import type { PlanDetails } from "./plan.ts";
+import { ProblemsError } from "./problems.ts";
+import { resolveRequest } from "./resolve.ts";
+import { sourceKey } from "./sources/tree.ts";
+import type { ImagePlan, ImageRequest } from "./types.ts";
+import { buildFormat, toolchainVersion } from "./version.ts";
+
+export interface Planned {
+  readonly plan: ImagePlan;
+  readonly details: PlanDetails;
+}
+
+/** Throws ProblemsError with everything that is wrong. */
+export function planInFull(
+  request: ImageRequest,
+  application: Application,
+  librariesDirectory: string,
+): Planned {
+  const registry = new LibraryRegistry(librariesDirectory);
+  const { tree, requests, configuration, libraries, uses, declared, problems } = resolveRequest(
+    request,
+    application,
+    registry,
+  );
+  const all = [...application.problems, ...problems];
+  if (all.length > 0) throw new ProblemsError(all);
+  return {
+    plan: {
+      request,
+      sourceHash: `sha256:${sourceHash(request, application, configuration, libraries)}`,
+      libraries: uses,
+      configuration: configuration.values,
+    },
+    details: { application, registry, tree, requests, configuration, libraries, declared },
+  };
+}
+
+function sourceHash(
+  request: ImageRequest,
+  application: Application,
+  configuration: Configuration,
+  libraries: readonly Library[],
+): string {
+  return keyOf(
+    "image",
+    buildFormat,
+    toolchainVersion,
+    compilerIdentity,
+    [...compileFlags(request.optimize)],
+    [...linkFlags(request.optimize)],
+    [...ownCodeFlags, ...applicationFlags],
+    request.platform,
+    request.architecture,
+    request.optimize,
+    [...configuration.values],
+    libraries.map((library) => [
+      library.name,
+      library.contentHash(),
+      library.description.source ? sourceKey(library.description.source) : null,
+    ]),
+    application.kind,
+    application.files.map((file) => [file.path, file.sha256]),
+  );
+}
