@@ -3,10 +3,10 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { hypervisorsGroup } from "./hypervisors/group.ts";
-import { kconfigGroup } from "./kconfig.ts";
 import { mainGroup } from "./main/group.ts";
 import type { Result } from "./row.ts";
 import { printRow, printTable } from "./table.ts";
+import { toolchainGroup } from "./toolchain/group.ts";
 
 export interface Benchmark {
   readonly name: string;
@@ -16,7 +16,7 @@ export interface Benchmark {
 const groups: Readonly<Record<string, readonly Benchmark[]>> = {
   main: mainGroup,
   hypervisors: hypervisorsGroup,
-  toolchain: kconfigGroup,
+  toolchain: toolchainGroup,
 };
 
 const { values } = parseArgs({

@@ -8,8 +8,8 @@ import { keyOf, treeHash } from "./graph/hash.ts";
 import { bundledLibrariesDirectory } from "./home.ts";
 import type { Configuration, KconfigTree, Request } from "./kconfig/types.ts";
 import type { Library } from "./libraries/library.ts";
-import { isLibraryFile, type LibraryRegistry } from "./libraries/registry.ts";
-import { readKnownTree } from "./libraries/tree.ts";
+import type { LibraryRegistry } from "./libraries/registry.ts";
+import { isLibraryFile, readKnownTree } from "./libraries/tree.ts";
 import { recall, remember } from "./memory/memory.ts";
 import type { ImagePlan, ImageRequest, LibraryUse } from "./types.ts";
 

@@ -2,12 +2,7 @@
 import { readdirSync } from "node:fs";
 import { compareBytes, type FileHash } from "../graph/hash.ts";
 import { type Library, readLibrary } from "./library.ts";
-import { readKnownTree } from "./tree.ts";
-
-/** Tests of a library are no part of it. */
-export function isLibraryFile(path: string): boolean {
-  return !/^[^/]+\/test$/.test(path);
-}
+import { isLibraryFile, readKnownTree } from "./tree.ts";
 
 export class LibraryRegistry {
   /** The directory that holds one folder per library and the root Kconfig. */

@@ -17,6 +17,11 @@ export function readKnownTree(directory: string, wanted: (path: string) => boole
   return rememberedHashes(directory, listTree(directory, wanted));
 }
 
+/** For the directory of all libraries: their tests are no part of them. */
+export function isLibraryFile(path: string): boolean {
+  return !/^[^/]+\/test$/.test(path);
+}
+
 export function hashFiles(directory: string, paths: readonly string[]): FileHash[] {
   return paths.map((path) => ({ path, sha256: sha256(readFileSync(join(directory, path))) }));
 }

@@ -1,62 +1,102 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { sha256 } from "../graph/hash.ts";
 import { rememberedHashes } from "./file-hashes.ts";
-import { recall, remember } from "./memory.ts";
 
-const usersHome = process.env.UNIKERNEL_HOME;
-let root: string;
+let home: string;
 let directory: string;
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "unikernel-memory-"));
-  process.env.UNIKERNEL_HOME = join(root, "home");
-  directory = join(root, "tree");
-  mkdirSync(directory);
-  write("a.c", "first");
+  home = mkdtempSync(join(tmpdir(), "unikernel-memory-"));
+  directory = mkdtempSync(join(tmpdir(), "unikernel-files-"));
+  vi.stubEnv("UNIKERNEL_HOME", home);
+  vi.useFakeTimers({ toFake: ["Date"] });
 });
+
 afterEach(() => {
-  rmSync(root, { recursive: true, force: true });
-  if (usersHome === undefined) delete process.env.UNIKERNEL_HOME;
-  else process.env.UNIKERNEL_HOME = usersHome;
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  for (const path of [home, directory]) rmSync(path, { recursive: true, force: true });
 });
 
-const write = (name: string, text: string) => writeFileSync(join(directory, name), text);
-const hashOf = (text: string) => sha256(Buffer.from(text));
-const later = () => Date.now() + 60_000;
-const remembered = () => recall("files", sha256(directory)) as Record<string, [string, string]>;
-
-test("gives the hash of each file, in the order asked for", () => {
-  write("b.c", "second");
-  const expected = [
-    { path: "b.c", sha256: hashOf("second") },
-    { path: "a.c", sha256: hashOf("first") },
-  ];
-  for (let time = 0; time < 2; time++) {
-    expect(rememberedHashes(directory, ["b.c", "a.c"], later())).toEqual(expected);
+const write = (text: string) => writeFileSync(join(directory, "a"), text);
+const hashOfA = () => rememberedHashes(directory, ["a"])[0]?.sha256;
+const memories = () => {
+  try {
+    return readdirSync(join(home, "cache/files")).map((name) => join(home, "cache/files", name));
+  } catch {
+    return [];
   }
+};
+const later = () => vi.setSystemTime(Date.now() + 10_000);
+
+/** Replaces what is remembered by something that is wrong. */
+function falsify(): void {
+  const [path, ...more] = memories();
+  expect(more).toEqual([]);
+  const { size, ino, mtimeNs, ctimeNs } = statSync(join(directory, "a"), { bigint: true });
+  const content = JSON.stringify({ a: [`${size} ${ino} ${mtimeNs} ${ctimeNs}`, "remembered"] });
+  writeFileSync(path as string, `${sha256(content)}\n${content}`);
+}
+
+test("a file that nobody has touched is not read again", () => {
+  write("one");
+  later();
+  expect(hashOfA()).toBe(sha256("one"));
+  falsify();
+  expect(hashOfA()).toBe("remembered");
 });
 
-test("does not read a file again that nobody has touched", () => {
-  rememberedHashes(directory, ["a.c"], later());
-  const [status] = remembered()["a.c"] ?? [];
-  remember("files", sha256(directory), { "a.c": [status, "a hash from before"] });
-  expect(rememberedHashes(directory, ["a.c"])).toEqual([
-    { path: "a.c", sha256: "a hash from before" },
-  ]);
+test("a change shows although size and modification time are as before", () => {
+  write("one");
+  later();
+  hashOfA();
+  const { atime, mtime } = statSync(join(directory, "a"));
+  write("two");
+  utimesSync(join(directory, "a"), atime, mtime);
+  expect(hashOfA()).toBe(sha256("two"));
 });
 
-test("reads a file whose content changed although size and time of change are as before", () => {
-  const { atime, mtime } = statSync(join(directory, "a.c"));
-  rememberedHashes(directory, ["a.c"], later());
-  write("a.c", "FIRST");
-  utimesSync(join(directory, "a.c"), atime, mtime);
-  expect(rememberedHashes(directory, ["a.c"])).toEqual([{ path: "a.c", sha256: hashOf("FIRST") }]);
+test("what has just changed is not remembered: it may change again at the same time", () => {
+  write("one");
+  expect(hashOfA()).toBe(sha256("one"));
+  expect(memories()).toEqual([]);
 });
 
-test("remembers nothing of a file that may change within the same tick", () => {
-  rememberedHashes(directory, ["a.c"]);
-  expect(remembered()).toBeUndefined();
+test("a damaged memory counts for nothing", () => {
+  write("one");
+  later();
+  hashOfA();
+  for (const damage of ["", "{}", `${sha256("{")}\n{`]) {
+    for (const path of memories()) writeFileSync(path, damage);
+    expect(hashOfA()).toBe(sha256("one"));
+  }
+  falsify();
+  for (const path of memories()) writeFileSync(path, " ", { flag: "a" });
+  expect(hashOfA()).toBe(sha256("one"));
+});
+
+test("without a place to write, files are read every time", () => {
+  writeFileSync(join(directory, "in-the-way"), "");
+  vi.stubEnv("UNIKERNEL_HOME", join(directory, "in-the-way"));
+  write("one");
+  later();
+  expect(hashOfA()).toBe(sha256("one"));
+  expect(hashOfA()).toBe(sha256("one"));
+});
+
+test("what nobody asks for is forgotten after a month", () => {
+  write("one");
+  later();
+  hashOfA();
+  const [old] = memories();
+  utimesSync(old as string, 1, 1);
+  const other = mkdtempSync(join(tmpdir(), "unikernel-files-"));
+  writeFileSync(join(other, "b"), "");
+  rememberedHashes(other, ["b"]);
+  rmSync(other, { recursive: true });
+  expect(memories()).toHaveLength(1);
+  expect(memories()).not.toContain(old);
 });

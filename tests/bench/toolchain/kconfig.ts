@@ -12,14 +12,19 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheDirectory, conf, linuxEnvironment, linuxTree } from "../conformance/kconfig-conf.ts";
-import type { Benchmark } from "./main.ts";
-import { atMost, type Result, withinFactor } from "./row.ts";
+import {
+  cacheDirectory,
+  conf,
+  linuxEnvironment,
+  linuxTree,
+} from "../../conformance/kconfig-conf.ts";
+import type { Benchmark } from "../main.ts";
+import { atMost, type Result, withinFactor } from "../row.ts";
 
 /** As the command `unikernel` is started: with what Node has compiled before. */
-const NODE = fileURLToPath(new URL("../../toolchain/bin/node24", import.meta.url));
+const NODE = fileURLToPath(new URL("../../../toolchain/bin/node24", import.meta.url));
 const CHILD = fileURLToPath(new URL("kconfig-child.ts", import.meta.url));
-const OWN_TREE = fileURLToPath(new URL("../../toolchain/lib/Kconfig", import.meta.url));
+const OWN_TREE = fileURLToPath(new URL("../../../toolchain/lib/Kconfig", import.meta.url));
 const RUNS = 7;
 
 /** Where what Node has compiled is kept. */
