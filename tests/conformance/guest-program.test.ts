@@ -55,3 +55,16 @@ test("a crash needs a whole record, its reason and status 134", () => {
   expect(mismatch({ status: 134, console: record.replace("0123", "") }, crash)).toMatch(/crash/);
   expect(mismatch({ status: 134, console: record.replace("page", "no") }, crash)).toMatch(/crash/);
 });
+
+test("disks are made for each kind of virtio device", () => {
+  const runs = readRuns(
+    "// machines: pc\n// virtio: legacy modern\n// disk: one 8M\n// disk: two 1M read-only\n",
+  );
+  expect(runs.map(({ virtio }) => virtio)).toEqual(["legacy", "modern"]);
+  expect(runs[1]?.disks).toEqual([
+    { name: "one", sizeBytes: 8 << 20, readOnly: false },
+    { name: "two", sizeBytes: 1 << 20, readOnly: true },
+  ]);
+  expect(() => readRuns("// virtio: old\n")).toThrow(/"old" is neither/);
+  expect(() => readRuns("// disk: 8M one\n")).toThrow(/is not NAME SIZE/);
+});

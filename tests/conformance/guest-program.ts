@@ -12,6 +12,8 @@
 //   // memory: 32M      // processor: max      // qemu: FURTHER ARGUMENTS
 //   // input: TEXT       a line typed on the console
 //   // environment: NAME=VALUE NAME=VALUE
+//   // disk: NAME 8M [read-only] [failing=SECTOR]    an empty disk (one line each)
+//   // virtio: legacy modern                         kinds of virtio devices (default: modern)
 import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,6 +23,7 @@ import { parseMemory } from "../../toolchain/src/cli/run.ts";
 import { ensureTender, openStore } from "../../toolchain/src/index.ts";
 import { tenderArguments } from "../../toolchain/src/tender/command-line.ts";
 import type { Platform } from "../../toolchain/src/types.ts";
+import { type Disk, diskArguments, readDisk } from "./guest-disk.ts";
 
 export interface Expectation {
   readonly kind: "success" | "status" | "crash" | "console";
@@ -40,6 +43,8 @@ export interface GuestRun {
   readonly qemu: readonly string[];
   /** NAME=VALUE. */
   readonly environment: readonly string[];
+  readonly disks: readonly Disk[];
+  readonly virtio: "legacy" | "modern";
   /** Written to the console; "" for nothing. */
   readonly input: string;
 }
@@ -68,11 +73,17 @@ export function readRuns(source: string): GuestRun[] {
   const reasonAgainst = values(`not on ${PROCESS}`)[0];
   const unknown = wanted.find((machine) => !(machine in machines) && machine !== PROCESS);
   if (unknown) throw new Error(`machines: no machine is called "${unknown}"`);
-  return wanted.flatMap((machine) =>
+  const virtio = words(values("virtio")[0] ?? "modern");
+  const other = virtio.find((kind) => kind !== "legacy" && kind !== "modern");
+  if (other) throw new Error(`virtio: "${other}" is neither legacy nor modern`);
+  const hardware = wanted.flatMap((machine) =>
+    virtio.map((kind) => ({ machine, virtio: kind as GuestRun["virtio"] })),
+  );
+  return hardware.flatMap((each) =>
     [...byArguments].map(([given, expectations]) => ({
-      machine,
-      platform: machine === PROCESS ? ("linux" as const) : ("kvm" as const),
-      ...(machine === PROCESS && reasonAgainst !== undefined ? { skip: reasonAgainst } : {}),
+      ...each,
+      platform: each.machine === PROCESS ? ("linux" as const) : ("kvm" as const),
+      ...(each.machine === PROCESS && reasonAgainst !== undefined ? { skip: reasonAgainst } : {}),
       arguments: words(given),
       expectations,
       memory: values("memory")[0] ?? "32M",
@@ -82,6 +93,7 @@ export function readRuns(source: string): GuestRun[] {
         .map((line) => `${line}\n`)
         .join(""),
       environment: words(values("environment")[0] ?? ""),
+      disks: values("disk").map(readDisk),
     })),
   );
 }
@@ -115,7 +127,7 @@ export async function runProgram(
   try {
     const configuration = join(directory, "config");
     writeFileSync(configuration, guestConfiguration(run));
-    const command = await commandOf(image, run, configuration);
+    const command = await commandOf(image, run, directory, configuration);
     // A file takes every byte at once. Node's pipes are sockets that hold a few hundred of
     // QEMU's single bytes; when we read slowly, QEMU's serial port gives up and drops some.
     const descriptor = openSync(configuration, "r");
@@ -142,7 +154,7 @@ export async function runProgram(
   }
 }
 
-async function commandOf(image: string, run: GuestRun, configuration: string) {
+async function commandOf(image: string, run: GuestRun, directory: string, configuration: string) {
   if (run.platform === "linux") {
     const memoryBytes = parseMemory(run.memory);
     const line = { image, memoryBytes, configurationDescriptor: 3, readsConsole: true };
@@ -155,7 +167,9 @@ async function commandOf(image: string, run: GuestRun, configuration: string) {
       ...["-accel", "tcg", "-machine", machines[run.machine] ?? run.machine],
       ...["-cpu", run.processor, "-m", run.memory, "-serial", "stdio"],
       ...["-kernel", image, "-initrd", configuration],
-      ...["-device", "isa-debug-exit,iobase=0xf4,iosize=0x4", ...run.qemu],
+      ...["-device", "isa-debug-exit,iobase=0xf4,iosize=0x4"],
+      ...(await diskArguments(run, directory)),
+      ...run.qemu,
     ],
   };
 }

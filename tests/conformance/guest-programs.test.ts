@@ -29,7 +29,7 @@ describe.each(listLibraryTests(registry))("$library/test/$file", ({ library, fil
   }, BUILD_TIMEOUT_MS);
 
   test.for(runs)(
-    "on $machine $given",
+    "on $machine $virtio $given",
     { timeout: RUN_TIMEOUT_MS + 10_000 },
     async (run, context) => {
       if (run.skip !== undefined) context.skip(run.skip);

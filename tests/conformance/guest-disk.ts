@@ -1,0 +1,69 @@
+// Disks of test programs: what a comment asks for, as files and as QEMU's arguments.
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+
+export interface Disk {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly readOnly: boolean;
+  /** A sector that can neither be read nor written. */
+  readonly failingSector?: number;
+}
+
+/** Of `NAME SIZE [read-only] [failing=SECTOR]`. */
+export function readDisk(text: string): Disk {
+  const match = /^([\w-]{1,20}) (\d+)M( read-only)?(?: failing=(\d+))?$/.exec(text.trim());
+  if (!match) throw new Error(`disk: "${text}" is not NAME SIZE [read-only] [failing=SECTOR]`);
+  const [, name = "", size, readOnly, failing] = match;
+  return {
+    name,
+    sizeBytes: Number(size) * 2 ** 20,
+    readOnly: readOnly !== undefined,
+    ...(failing === undefined ? {} : { failingSector: Number(failing) }),
+  };
+}
+
+/** Makes the files, empty ones, and attaches them. */
+export async function diskArguments(
+  run: {
+    readonly machine: string;
+    readonly virtio: "legacy" | "modern";
+    readonly disks: readonly Disk[];
+  },
+  directory: string,
+): Promise<string[]> {
+  if (run.disks.length === 0) return [];
+  const isMicrovm = run.machine.startsWith("microvm");
+  const isLegacy = run.virtio === "legacy";
+  const device = isMicrovm
+    ? "virtio-blk-device"
+    : `virtio-blk-pci,${isLegacy ? "disable-modern=on,disable-legacy=off" : "disable-legacy=on"}`;
+  const args = ["-global", `virtio-mmio.force-legacy=${isLegacy}`];
+  for (const disk of run.disks) {
+    const path = join(directory, `${disk.name}.raw`);
+    const file = await open(path, "wx");
+    await file.truncate(disk.sizeBytes);
+    await file.close();
+    args.push("-drive", drive(disk, path));
+    args.push("-device", `${device},drive=${disk.name},serial=${disk.name}`);
+  }
+  return args;
+}
+
+function drive(disk: Disk, path: string): string {
+  const common = `if=none,id=${disk.name},read-only=${disk.readOnly ? "on" : "off"}`;
+  if (disk.failingSector === undefined) return `${common},format=raw,file=${path}`;
+  // QEMU would stop the guest at a failed write; here the guest is to be told.
+  const options = [
+    `${common},driver=raw,file.driver=blkdebug,file.image.driver=file,file.image.filename=${path}`,
+    "werror=report,rerror=report",
+    ...["read_aio", "pwritev"].map((event, index) =>
+      [
+        `file.inject-error.${index}.event=${event}`,
+        `file.inject-error.${index}.sector=${disk.failingSector}`,
+        `file.inject-error.${index}.errno=5`,
+      ].join(","),
+    ),
+  ];
+  return options.join(",");
+}

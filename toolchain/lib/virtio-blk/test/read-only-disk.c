@@ -1,0 +1,19 @@
+// A disk that may only be read says so before anything is tried.
+// machines: microvm pc
+// virtio: legacy modern
+// disk: fixed 1M read-only
+#include <errno.h>
+#include <uk/blkdev.h>
+#include <uk/check.h>
+
+int uk_application(void)
+{
+	static uint8_t data[512] = {1};
+	struct uk_blkdev *disk = uk_blkdev_find("fixed");
+
+	uk_check(disk && disk->read_only);
+	uk_check(uk_block_write(disk, 0, data, 512) == -EROFS);
+	uk_check(uk_block_flush(disk) == 0);
+	uk_check(uk_block_read(disk, 0, data, 512) == 0 && data[0] == 0);
+	return uk_success();
+}
