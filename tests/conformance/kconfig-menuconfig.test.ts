@@ -17,9 +17,12 @@ function findTmux(): string | null {
 const missing = findTmux();
 
 const directory = mkdtempSync(join(tmpdir(), "kconfig-menuconfig-"));
-const socket = join(directory, "tmux");
+/** Each session has a server of its own: one that is being killed may still answer. */
+let sessions = 0;
 const tmux = (...args: string[]) =>
-  spawnSync("tmux", ["-S", socket, "-f", "/dev/null", ...args], { encoding: "utf8" }).stdout ?? "";
+  spawnSync("tmux", ["-S", join(directory, `tmux-${sessions}`), "-f", "/dev/null", ...args], {
+    encoding: "utf8",
+  }).stdout ?? "";
 
 afterEach(() => {
   tmux("kill-server");
@@ -44,6 +47,7 @@ const shows = (text: string) => until(() => screen().includes(text), `'${text}' 
 function start(...commandLine: string[]): void {
   const command = [program, "menuconfig", ...commandLine].map((word) => `'${word}'`).join(" ");
   const line = `sh -c "echo \\$\\$ >pid; exec ${command}"; echo ended $?; read line`;
+  sessions++;
   tmux("new-session", "-d", "-s", "menu", "-x", "70", "-y", "16", "-c", directory, line);
 }
 
