@@ -120,10 +120,10 @@ async function oneOption(): Promise<Result[]> {
   ];
 }
 
-/** Files of lwip, of libraries that see its options, and of the application that declares it. */
+/** Files of lwip and its third-party tree, of libraries that see its options, and of the application that declares it. */
 function reached(file: string): boolean {
   const folder = file.slice(0, file.indexOf("/"));
-  if (folder === "app" || folder === "lwip") return true;
+  if (folder === "app" || folder.startsWith("lwip")) return true;
   const registry = new LibraryRegistry(bundledLibrariesDirectory);
   const library = registry.find(folder);
   const visible = library && registry.visible(library.description.dependencies, folder);
