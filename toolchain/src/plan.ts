@@ -93,6 +93,10 @@ async function readApplication(request: ImageRequest): Promise<Application> {
   return readTestApplication(request.app, request.testFile);
 }
 
+/** The modules of this directory, and the folders that they use for planning. */
+const planningCode =
+  /^([^/]+|(apps|compiler|kconfig|libraries|sources)\/[^/]+|graph|graph\/hash\.\w+)$/;
+
 /** The hash of all that decides about a plan: the request, the files, and the code that plans. */
 function memoryName(
   request: ImageRequest,
@@ -101,7 +105,7 @@ function memoryName(
 ): string {
   return keyOf(
     "plan",
-    treeHash(readKnownTree(import.meta.dirname, (path) => !path.endsWith(".test.ts"))),
+    treeHash(readKnownTree(import.meta.dirname, (path) => planningCode.test(path))),
     treeHash(readKnownTree(librariesDirectory, isLibraryFile)),
     JSON.stringify({ ...request, app: "" }),
     JSON.stringify({ ...application, directory: "", files: treeHash(application.files) }),

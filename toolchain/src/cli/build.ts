@@ -1,5 +1,5 @@
 // `unikernel build`: an application's directory becomes an image in the store.
-import { copyFile, writeFile } from "node:fs/promises";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { buildImage } from "../build.ts";
 import { planImage } from "../plan.ts";
@@ -52,9 +52,9 @@ ${requestHelp}
     if (values.explain) console.error(explained(actions));
     if (values.trace) {
       const { traceOf } = await import("../graph/trace.ts");
-      await writeFile(values.trace, JSON.stringify(traceOf(actions)));
+      writeFileSync(values.trace, JSON.stringify(traceOf(actions)));
     }
-    if (values.output) await copyFile(image.path, values.output);
+    if (values.output) copyFileSync(image.path, values.output);
     if (values.json) {
       const { path, symbolsPath } = image;
       console.log(JSON.stringify({ ...image.manifest, path, symbolsPath }, undefined, 2));

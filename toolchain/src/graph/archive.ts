@@ -105,10 +105,18 @@ export async function prepareUnit(
   return librarySources(image, library, treeFiles);
 }
 
+/** Many libraries see headers of one tree: it is fetched and verified once in a build. */
+async function ensureTree(image: ImageContext, library: Library, options: BuildOptions) {
+  const tree = sourceTree(library, image.registry, image.store);
+  if (!tree) return [];
+  const known = image.trees.get(tree.key) ?? ensureSource(tree, image.store, options);
+  image.trees.set(tree.key, known);
+  return known;
+}
+
 /** Fetches a library's third-party tree and makes its generated files; returns the tree's files. */
 export async function ensureTrees(image: ImageContext, library: Library, options: BuildOptions) {
-  const tree = sourceTree(library, image.registry, image.store);
-  const files = tree ? await ensureSource(tree, image.store, options) : [];
+  const files = await ensureTree(image, library, options);
   await ensureGenerated(library, image.registry, image.store, options.signal);
   return files;
 }

@@ -49,6 +49,7 @@ async function build(plan: ImagePlan, store: Store, options: BuildOptions): Prom
     optimize: plan.request.optimize,
     symbols: tree.symbols,
     values: plan.configuration,
+    trees: new Map(),
   };
   const script = linkerScript(plan);
   const pool = new Pool(options.jobs);

@@ -13,7 +13,7 @@ import type { Store } from "../store/store.ts";
 import type { Optimize } from "../types.ts";
 import type { CompileContext, SearchDirectory } from "./compile.ts";
 import { configHeader } from "./config-header.ts";
-import { type KeyPart, keyOf, sha256 } from "./hash.ts";
+import { type FileHash, type KeyPart, keyOf, sha256 } from "./hash.ts";
 import { conditionResults } from "./library-sources.ts";
 import type { Root } from "./roots.ts";
 
@@ -25,6 +25,8 @@ export interface ImageContext {
   readonly optimize: Optimize;
   readonly symbols: ReadonlyMap<string, SymbolInfo>;
   readonly values: ReadonlyMap<string, string>;
+  /** The files of third-party trees that this build has verified, by key. */
+  readonly trees: Map<string, Promise<readonly FileHash[]>>;
 }
 
 /** The headers that one library shows to those that declare it. */

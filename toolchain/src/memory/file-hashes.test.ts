@@ -25,7 +25,9 @@ const write = (text: string) => writeFileSync(join(directory, "a"), text);
 const hashOfA = () => rememberedHashes(directory, ["a"])[0]?.sha256;
 const memories = () => {
   try {
-    return readdirSync(join(home, "cache/files")).map((name) => join(home, "cache/files", name));
+    return readdirSync(join(home, "cache/files"))
+      .filter((name) => !name.startsWith("."))
+      .map((name) => join(home, "cache/files", name));
   } catch {
     return [];
   }
@@ -93,6 +95,7 @@ test("what nobody asks for is forgotten after a month", () => {
   hashOfA();
   const [old] = memories();
   utimesSync(old as string, 1, 1);
+  utimesSync(join(home, "cache/files/.forgotten"), 1, 1);
   const other = mkdtempSync(join(tmpdir(), "unikernel-files-"));
   writeFileSync(join(other, "b"), "");
   rememberedHashes(other, ["b"]);

@@ -17,6 +17,7 @@ import { markUsed } from "../store/use.ts";
 
 /** What nobody has recalled for so long is forgotten. */
 const forgottenAfterMs = 30 * 24 * 3600 * 1000;
+const forgetEveryMs = 24 * 3600 * 1000;
 
 /** The value under this name, if it is here and intact. */
 export function recall(kind: string, name: string): unknown {
@@ -56,10 +57,18 @@ function directoryOf(kind: string): string {
   return join(homeDirectory(), "cache", kind);
 }
 
+/** Once a day: a stamp in the directory tells when it was done. */
 function forgetOld(directory: string): void {
+  const stamp = join(directory, ".forgotten");
+  if (ageMs(stamp) < forgetEveryMs) return;
+  writeFileSync(stamp, "");
   for (const name of readdirSync(directory)) {
     const path = join(directory, name);
-    const ageMs = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity);
-    if (ageMs > forgottenAfterMs) rmSync(path, { force: true });
+    if (ageMs(path) > forgottenAfterMs) rmSync(path, { force: true });
   }
+}
+
+function ageMs(path: string): number {
+  const modifiedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return modifiedMs === undefined ? Infinity : Date.now() - modifiedMs;
 }

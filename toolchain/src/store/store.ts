@@ -1,24 +1,17 @@
 // The content-addressed directory that stacks and users of one machine share. Nothing in it is
-// precious: whatever is missing or damaged is made again.
+// precious: whatever is missing or damaged is made again. Most of what a store does are look-ups:
+// what writes is loaded when it is needed.
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { copyFile, link, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256 } from "../graph/hash.ts";
 import { homeDirectory } from "../home.ts";
 import type { BuildRecord } from "../record/types.ts";
 import type { ImageManifest, StoredImage } from "../types.ts";
-import { publish, withTemporary, writeAtomically } from "./atomic.ts";
+import type { ImageFiles } from "./image-files.ts";
 import { markUsed } from "./use.ts";
 
 /** Several sources may make one image; each says something else of it. */
 export type Build = Pick<ImageManifest, "digest" | "sourceHash">;
-
-/** What a link leaves, by path. */
-export interface ImageFiles {
-  readonly image: string;
-  readonly symbols: string;
-  readonly linkMap: string;
-}
 
 export class Store {
   readonly directory: string;
@@ -75,20 +68,11 @@ export class Store {
     record: BuildRecord,
   ): Promise<StoredImage> {
     const directory = this.imageDirectory(manifest.digest);
-    if (await this.image(manifest.digest)) {
-      // The same bytes from other sources, e.g. a comment moved lines: the newest symbols win.
-      await publish(files.symbols, join(directory, "symbols.elf"));
-      await publish(files.linkMap, join(directory, "link.map"));
-    } else {
-      await withTemporary(this.temporaryDirectory, "image", async (temporary) => {
-        await mkdir(temporary);
-        await linkOrCopy(files.image, join(temporary, "image.elf"));
-        await linkOrCopy(files.symbols, join(temporary, "symbols.elf"));
-        await linkOrCopy(files.linkMap, join(temporary, "link.map"));
-        await writeFile(join(temporary, "manifest.json"), JSON.stringify(manifest, undefined, 2));
-        await publish(temporary, directory);
-      });
-    }
+    const { placeImage, renewImage } = await import("./image-files.ts");
+    const { writeAtomically } = await import("./atomic.ts");
+    // The same bytes from other sources, e.g. a comment moved lines: the newest symbols win.
+    if (await this.image(manifest.digest)) await renewImage(directory, files);
+    else await placeImage(directory, files, manifest, this.temporaryDirectory);
     await this.keep(manifest, "record.json", JSON.stringify(record));
     await writeAtomically(
       this.temporaryDirectory,
@@ -112,6 +96,7 @@ export class Store {
 
   /** Keeps what is said of an image as it was made from certain sources. */
   async keep(build: Build, name: string, content: string): Promise<void> {
+    const { writeAtomically } = await import("./atomic.ts");
     await writeAtomically(this.temporaryDirectory, this.#buildPath(build, name), content);
   }
 
@@ -146,14 +131,13 @@ export class Store {
     work: () => Promise<Result>,
     onWait?: () => void,
   ): Promise<Result> {
-    // A look-up, which is most of what a store does, needs none of it.
     const { withLock } = await import("./lock.ts");
     return withLock(this.path("locks", name), signal, work, onWait);
   }
 
   /** Forgets an image, e.g. to make room. Images that guests run must not be removed. */
   async removeImage(digest: string): Promise<void> {
-    await rm(this.imageDirectory(digest), { recursive: true, force: true });
+    rmSync(this.imageDirectory(digest), { recursive: true, force: true });
   }
 
   #buildPath({ digest, sourceHash }: Build, name: string): string {
@@ -196,13 +180,5 @@ function hasFile(directory: string): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch {
-    await copyFile(from, to);
   }
 }
