@@ -6,19 +6,25 @@ export interface Disk {
   readonly name: string;
   readonly sizeBytes: number;
   readonly readOnly: boolean;
+  /** Found on it at byte 1080, where some file systems have their names. */
+  readonly holding?: string;
   /** A sector that can neither be read nor written. */
   readonly failingSector?: number;
 }
 
-/** Of `NAME SIZE [read-only] [failing=SECTOR]`. */
+/** Of `NAME SIZE [read-only] [holding=TEXT] [failing=SECTOR]`. */
 export function readDisk(text: string): Disk {
-  const match = /^([\w-]{1,20}) (\d+)M( read-only)?(?: failing=(\d+))?$/.exec(text.trim());
-  if (!match) throw new Error(`disk: "${text}" is not NAME SIZE [read-only] [failing=SECTOR]`);
-  const [, name = "", size, readOnly, failing] = match;
+  const match = /^([\w-]{1,20}) (\d+)M( read-only)?(?: holding=(\S+))?(?: failing=(\d+))?$/.exec(
+    text.trim(),
+  );
+  if (!match)
+    throw new Error(`disk: "${text}" is not NAME SIZE [read-only] [holding=TEXT] [failing=SECTOR]`);
+  const [, name = "", size, readOnly, holding, failing] = match;
   return {
     name,
     sizeBytes: Number(size) * 2 ** 20,
     readOnly: readOnly !== undefined,
+    ...(holding === undefined ? {} : { holding }),
     ...(failing === undefined ? {} : { failingSector: Number(failing) }),
   };
 }
@@ -43,6 +49,7 @@ export async function diskArguments(
     const path = join(directory, `${disk.name}.raw`);
     const file = await open(path, "wx");
     await file.truncate(disk.sizeBytes);
+    if (disk.holding !== undefined) await file.write(disk.holding, 1080);
     await file.close();
     args.push("-drive", drive(disk, path));
     args.push("-device", `${device},drive=${disk.name},serial=${disk.name}`);

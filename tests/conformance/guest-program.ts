@@ -12,7 +12,8 @@
 //   // memory: 32M      // processor: max      // qemu: FURTHER ARGUMENTS
 //   // input: TEXT       a line typed on the console
 //   // environment: NAME=VALUE NAME=VALUE
-//   // disk: NAME 8M [read-only] [failing=SECTOR]    an empty disk (one line each)
+//   // disk: NAME 8M [read-only] [holding=TEXT] [failing=SECTOR]    a disk (one line each)
+//   // volume: NAME=/PATH                           mounted there (library volumes)
 //   // virtio: legacy modern                         kinds of virtio devices (default: modern)
 import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -44,6 +45,8 @@ export interface GuestRun {
   /** NAME=VALUE. */
   readonly environment: readonly string[];
   readonly disks: readonly Disk[];
+  /** DISK=/PATH. */
+  readonly volumes: readonly string[];
   readonly virtio: "legacy" | "modern";
   /** Written to the console; "" for nothing. */
   readonly input: string;
@@ -94,6 +97,7 @@ export function readRuns(source: string): GuestRun[] {
         .join(""),
       environment: words(values("environment")[0] ?? ""),
       disks: values("disk").map(readDisk),
+      volumes: values("volume").map((line) => line.trim()),
     })),
   );
 }

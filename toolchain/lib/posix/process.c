@@ -1,6 +1,16 @@
 /* Processes: there is one, without children, and it cannot have any. */
+#include "process.h"
 #include <errno.h>
+#include <uk/exit.h>
+#include <uk/plat.h>
 #include <uk/syscalls.h>
+
+_Noreturn void posix_end(int status)
+{
+	if (uk_before_exit)
+		uk_before_exit();
+	uk_plat_exit(status);
+}
 
 long uk_sys_wait4(long process, long status, long options, long usage)
 {

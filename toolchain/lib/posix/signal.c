@@ -5,6 +5,7 @@
  * they end the guest with a crash record.
  */
 #include "interrupt.h"
+#include "process.h"
 #include "thread.h"
 #include <errno.h>
 #include <signal.h>
@@ -41,7 +42,7 @@ static bool ignored_by_default(int signal)
 /* Ends the guest as a shell would report it. */
 static _Noreturn void terminate(int signal)
 {
-	uk_plat_exit(128 + signal);
+	posix_end(128 + signal);
 }
 
 static void deliver(struct posix_thread *self, int signal)

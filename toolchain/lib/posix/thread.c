@@ -5,6 +5,7 @@
 #define _GNU_SOURCE /* CLONE_ */
 #include "thread.h"
 #include "futex.h"
+#include "process.h"
 #include <errno.h>
 #include <sched.h>
 #include <uk/clone.h>
@@ -126,7 +127,7 @@ long uk_sys_exit(long status)
 {
 	struct posix_thread *self = posix_thread_current();
 	if (!--living)
-		uk_plat_exit((int)status & 0xff);
+		posix_end((int)status & 0xff);
 	/* The first thread's stack belongs to the boot code and stays. */
 	if (self == &first)
 		announce_end(self);
@@ -135,7 +136,7 @@ long uk_sys_exit(long status)
 
 long uk_sys_exit_group(long status)
 {
-	uk_plat_exit((int)status & 0xff);
+	posix_end((int)status & 0xff);
 }
 
 _Noreturn void uk_exit_unmapping(void *address, size_t length)

@@ -77,12 +77,6 @@ long uk_sys_fdatasync(long descriptor)
 	return uk_sys_fsync(descriptor);
 }
 
-/* What is written is where it will stay. */
-long uk_sys_sync(void)
-{
-	return 0;
-}
-
 /* Advice about a file's use: nothing here would act on it. */
 long uk_sys_fadvise64(long descriptor, long offset, long length, long advice)
 {

@@ -47,3 +47,9 @@ struct uk_filesystem *uk_mounted_at(const char *absolute, const char **rest)
 	}
 	return NULL;
 }
+
+void uk_each_mounted(void (*function)(struct uk_filesystem *filesystem))
+{
+	for (struct mount *mount = mounts; mount; mount = mount->next)
+		function(mount->filesystem);
+}

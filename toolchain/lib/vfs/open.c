@@ -28,8 +28,11 @@ static long open_place(const struct place *place, void *argument)
 	}
 	int error = place->filesystem->ops->open(place->filesystem, place->path, flags,
 						 request->mode, &request->file);
-	if (error || !request->file->ops->getdents || request->file->path)
+	if (error)
 		return error;
+	request->file->filesystem = place->filesystem;
+	if (!request->file->ops->getdents || request->file->path)
+		return 0;
 	/* A directory remembers where it is, for openat() and fchdir(). */
 	char *copy = uk_alloc(strlen(place->absolute) + 1);
 	if (!copy) {

@@ -27,5 +27,7 @@ int uk_set_current_directory(const char *absolute);
 
 /* The file system that owns a normalised absolute path, and the rest of that path. */
 struct uk_filesystem *uk_mounted_at(const char *absolute, const char **rest);
+/* Calls a function with every mounted file system. */
+void uk_each_mounted(void (*function)(struct uk_filesystem *filesystem));
 
 #endif

@@ -31,7 +31,10 @@ export async function runGuest(options: GuestOptions, signal: AbortSignal): Prom
 
 /** What uk/plat.h's uk_boot_config reads. */
 export function guestConfiguration(
-  options: Pick<GuestOptions, "arguments" | "environment">,
+  options: Pick<GuestOptions, "arguments" | "environment"> & {
+    /** DISK=/PATH. */
+    readonly volumes?: readonly string[];
+  },
   network?: {
     readonly guest: string;
     readonly prefixBits: number;
@@ -50,6 +53,7 @@ export function guestConfiguration(
           `net.gateway:${network.gateway}`,
           `net.dns:${network.dns}`,
         ]),
+    ...(options.volumes ?? []).map((value) => `volume:${value}`),
     `clock.realtime:${BigInt(Date.now()) * 1_000_000n}`,
   ]
     .map((line) => `${line}\0`)

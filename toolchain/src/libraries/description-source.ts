@@ -49,8 +49,13 @@ function readOneOrigin(fields: FieldReader): Origin {
   }
   if (fields.has("pypi")) {
     const pypi = fields.reader("pypi");
+    const directory = pypi.optionalString("directory");
     const origin: Origin = {
-      pypi: { package: pypi.string("package"), version: pypi.string("version") },
+      pypi: {
+        package: pypi.string("package"),
+        version: pypi.string("version"),
+        ...(directory === undefined ? {} : { directory }),
+      },
     };
     pypi.finish();
     return origin;

@@ -24,10 +24,17 @@ export interface DebianOrigin {
   readonly suite: string;
 }
 
+export interface PypiOrigin {
+  readonly package: string;
+  readonly version: string;
+  /** Where in the source distribution the tree is; absent: at its top. */
+  readonly directory?: string;
+}
+
 export type Origin =
   | { readonly url: string }
   | { readonly debian: DebianOrigin }
-  | { readonly pypi: { readonly package: string; readonly version: string } };
+  | { readonly pypi: PypiOrigin };
 
 /** A small change of our own to a third-party file. */
 export interface Edit {

@@ -3,16 +3,12 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { runTool } from "../graph/process.ts";
+import type { PypiOrigin } from "../libraries/types.ts";
 import { unpack } from "./unpack.ts";
-
-export interface PypiPackage {
-  readonly package: string;
-  readonly version: string;
-}
 
 /** Downloads one file of a package without its dependencies; returns its path. */
 export async function pipDownload(
-  wanted: PypiPackage,
+  wanted: PypiOrigin,
   kind: "source" | "wheel",
   directory: string,
   signal: AbortSignal | undefined,
@@ -50,12 +46,13 @@ export async function pipDownload(
 }
 
 export async function fetchPypiSource(
-  wanted: PypiPackage,
+  wanted: PypiOrigin,
   directory: string,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   const archive = await pipDownload(wanted, "source", join(directory, "download"), signal);
-  return unpack(archive, join(directory, "unpacked"), signal);
+  const top = await unpack(archive, join(directory, "unpacked"), signal);
+  return join(top, wanted.directory ?? "");
 }
 
 function lastLine(text: string): string {

@@ -10,7 +10,8 @@
 #define UK_STAGE_CORE 2	  /* time, random, sched */
 #define UK_STAGE_BUS 3	  /* virtio finds devices */
 #define UK_STAGE_DEVICE 4 /* network and block drivers */
-#define UK_STAGE_SERVICE 5 /* file systems, network stack */
+#define UK_STAGE_SERVICE 5 /* the root's file system, network stack */
+#define UK_STAGE_MOUNT 6   /* other file systems */
 
 typedef void (*uk_init_function)(void);
 

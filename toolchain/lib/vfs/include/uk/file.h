@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <uk/sched.h>
@@ -48,6 +49,7 @@ struct uk_file {
 	off_t offset; /* for files that seek */
 	struct uk_wait_queue waiting;	/* threads blocked in read, write, accept, connect */
 	struct uk_file_watch *watches;	/* poll and epoll */
+	struct uk_filesystem *filesystem; /* that it was opened on, or NULL */
 	char *path; /* of an open directory: absolute, where the *at() calls start; else NULL */
 };
 
@@ -97,6 +99,9 @@ struct uk_filesystem_ops {
 	int (*symlink)(struct uk_filesystem *, const char *target, const char *path);
 	int (*chmod)(struct uk_filesystem *, const char *path, mode_t mode);
 	int (*utimens)(struct uk_filesystem *, const char *path, const struct timespec times[2]);
+	int (*statfs)(struct uk_filesystem *, struct statfs *status);
+	/* Makes all that was written durable. Absent: it is, or never will be. */
+	int (*sync)(struct uk_filesystem *);
 };
 /* Mounts at a path without trailing slash ("" is the root). -EBUSY when taken. */
 int uk_mount(const char *path, struct uk_filesystem *filesystem);
