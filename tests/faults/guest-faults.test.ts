@@ -173,7 +173,8 @@ test("more memory than there is: QEMU's own words, and nothing left", async () =
   await using home = await TestHome.make();
   const spec = await home.spec({}, { memoryBytes: 2 ** 50 });
   await expect(home.driver.apply(spec, never)).rejects.toThrow(/QEMU did not start: .*memory/);
-  expect(await processesBelow(home.directory)).toEqual([]);
+  // The shell that has told of QEMU's end takes a moment to end itself.
+  await expect.poll(() => processesBelow(home.directory), { timeout: 5000 }).toEqual([]);
   await home.driver.remove(spec.id);
 });
 
