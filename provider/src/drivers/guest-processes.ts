@@ -12,6 +12,12 @@ export interface FoundProcess<Role> extends ProcessIdentity {
   readonly role: Role;
 }
 
+/** `role` is undefined while a process has no command line: it is becoming another program, or it
+ * is ending and may still have its ports. Only a guest's processes are in its directory then. */
+interface SeenProcess<Role> extends ProcessIdentity {
+  readonly role: Role | undefined;
+}
+
 const GRACE_MS = 2_000;
 const KILL_TIMEOUT_MS = 10_000;
 
@@ -20,10 +26,7 @@ export async function findAll<Role>(
   files: RecordFiles,
   roleOf: RoleOf<Role>,
 ): Promise<FoundProcess<Role>[]> {
-  const directory = await realDirectory(files);
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(pids.map((pid) => inspect(pid, directory, roleOf)));
-  return found.filter((process) => process !== undefined);
+  return (await seeAll(files, roleOf)).filter(hasRole);
 }
 
 /** The process with this id, if it is the guest's. */
@@ -32,14 +35,29 @@ export async function findOne<Role>(
   files: RecordFiles,
   roleOf: RoleOf<Role>,
 ): Promise<FoundProcess<Role> | undefined> {
-  return inspect(pid, await realDirectory(files), roleOf);
+  const process = await inspect(pid, await realDirectory(files), roleOf);
+  return process && hasRole(process) ? process : undefined;
 }
 
-/** Ends every process of the guest: asks first, then forces. */
+async function seeAll<Role>(
+  files: RecordFiles,
+  roleOf: RoleOf<Role>,
+): Promise<SeenProcess<Role>[]> {
+  const directory = await realDirectory(files);
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const seen = await Promise.all(pids.map((pid) => inspect(pid, directory, roleOf)));
+  return seen.filter((process) => process !== undefined);
+}
+
+function hasRole<Role>(process: SeenProcess<Role>): process is FoundProcess<Role> {
+  return process.role !== undefined;
+}
+
+/** Ends every process of the guest, asking first and forcing then; returns when all have ended. */
 export async function stopAll<Role>(files: RecordFiles, roleOf: RoleOf<Role>): Promise<void> {
   const start = performance.now();
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
-    const processes = await findAll(files, roleOf);
+    const processes = await seeAll(files, roleOf);
     if (processes.length === 0) return;
     const elapsedMs = performance.now() - start;
     if (elapsedMs > KILL_TIMEOUT_MS) {
@@ -48,7 +66,7 @@ export async function stopAll<Role>(files: RecordFiles, roleOf: RoleOf<Role>): P
     }
     // Found again each time, so that no process that merely got a freed id is ever hit.
     const signal = elapsedMs > GRACE_MS ? "SIGKILL" : "SIGTERM";
-    for (const { pid } of processes) sendSignal(pid, signal);
+    for (const { pid } of processes.filter(hasRole)) sendSignal(pid, signal);
     await pause(waitMs);
   }
 }
@@ -65,10 +83,10 @@ async function inspect<Role>(
   pid: number,
   directory: string,
   roleOf: RoleOf<Role>,
-): Promise<FoundProcess<Role> | undefined> {
+): Promise<SeenProcess<Role> | undefined> {
   const commandLine = await readProcessFile(pid, "cmdline");
   const role = roleOf(commandLine?.split("\0") ?? []);
-  if (role === undefined) return undefined;
+  if (role === undefined && commandLine !== "") return undefined;
   const stat = await readProcessFile(pid, "stat");
   const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
   const fields = stat === undefined ? undefined : parseStat(stat);
