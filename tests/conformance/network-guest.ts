@@ -1,10 +1,13 @@
 // One guest with a network, reachable through user-mode networking, for network.test.ts.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { guestConfiguration } from "../../toolchain/src/cli/qemu.ts";
+import { freePort } from "../support/free-port.ts";
+
+export { freePort } from "../support/free-port.ts";
 
 const START_TIMEOUT_MS = 60_000;
 
@@ -14,16 +17,6 @@ export interface NetworkGuest {
   console(): string;
   running(): boolean;
   stop(): Promise<void>;
-}
-
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 export interface Hardware {

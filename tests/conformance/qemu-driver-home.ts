@@ -1,12 +1,13 @@
 // A home of its own for each test file, with whatever was started in it stopped at the end.
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GuestSpec, PortForward } from "../../provider/src/drivers/driver.ts";
 import { QemuDriver } from "../../provider/src/drivers/qemu/qemu-driver.ts";
 import { type TinyGuest, tinyGuest } from "./qemu-driver-guest.ts";
+
+export { freePort } from "../support/free-port.ts";
 
 export class TestHome {
   readonly directory: string;
@@ -51,15 +52,6 @@ export class TestHome {
       ...changes,
     };
   }
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export function tcp(host: number, guest: number): PortForward {

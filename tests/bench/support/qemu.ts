@@ -1,8 +1,10 @@
 // Starts QEMU for a benchmark: TCG, no devices but those asked for, killed when done.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+
+export { freePort } from "../../support/free-port.ts";
 
 export type Machine = "microvm" | "pc";
 
@@ -140,14 +142,4 @@ export async function firstResponseMs(
     await sleep(3);
   }
   return answeredAt - guest.startedAt;
-}
-
-/** A port on the loopback address that nobody uses now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

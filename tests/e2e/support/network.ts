@@ -1,13 +1,7 @@
 // Ports and HTTP requests on loopback.
 import { createServer, type Server } from "node:net";
 
-/** A port nobody listens on, for a guest that is about to start. */
-export async function freePort(): Promise<number> {
-  const server = await listen(0);
-  const port = portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+export { freePort } from "../../support/free-port.ts";
 
 export function listen(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
