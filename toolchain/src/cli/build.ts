@@ -1,12 +1,10 @@
 // `unikernel build`: an application's directory becomes an image in the store.
 import { copyFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { buildImage } from "../build.ts";
 import { planImage } from "../plan.ts";
 import { openStore } from "../store/store.ts";
 import type { RunAction } from "../types.ts";
-import type { Command } from "./command.ts";
-import { UsageError } from "./command.ts";
+import { type Command, parseCommandLine, UsageError } from "./command.ts";
 import { readRequest, requestHelp, requestOptions } from "./request.ts";
 
 const usage = "unikernel build --help";
@@ -28,7 +26,7 @@ ${requestHelp}
   --libraries DIR     the micro-libraries' directory (default: those of this toolchain)`,
 
   async run(commandLine, signal) {
-    const { values, positionals } = parseCommandLine(commandLine);
+    const { values, positionals } = parse(commandLine);
     const [directory, ...more] = positionals;
     if (!directory || more.length > 0) throw new UsageError("expected one directory", usage);
     const plan = await planImage(
@@ -76,9 +74,9 @@ function explained(actions: readonly RunAction[]): string {
   return ran.map(({ kind, name, reasons }) => `${kind} ${name}: ${reasons.join("; ")}`).join("\n");
 }
 
-function parseCommandLine(commandLine: string[]) {
-  try {
-    return parseArgs({
+function parse(commandLine: string[]) {
+  return parseCommandLine(
+    {
       args: commandLine,
       allowPositionals: true,
       options: {
@@ -91,8 +89,7 @@ function parseCommandLine(commandLine: string[]) {
         jobs: { type: "string" },
         libraries: { type: "string" },
       },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message, usage);
-  }
+    },
+    usage,
+  );
 }

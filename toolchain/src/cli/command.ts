@@ -1,4 +1,5 @@
 // What every subcommand of `unikernel` is.
+import { type ParseArgsConfig, parseArgs } from "node:util";
 
 export interface Command {
   readonly summary: string;
@@ -15,5 +16,17 @@ export class UsageError extends Error {
     super(message);
     this.name = "UsageError";
     this.help = help;
+  }
+}
+
+/** As node:util's parseArgs; whatever it refuses is a UsageError. */
+export function parseCommandLine<const Config extends ParseArgsConfig>(
+  config: Config,
+  help: string,
+): ReturnType<typeof parseArgs<Config>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    throw new UsageError((error as Error).message, help);
   }
 }

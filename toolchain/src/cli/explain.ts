@@ -1,6 +1,5 @@
 // `unikernel explain`: why a symbol or a library is on, or what keeps it off.
 import { isAbsolute, join, relative } from "node:path";
-import { parseArgs } from "node:util";
 import type { Application } from "../apps/application.ts";
 import { readCApplication } from "../apps/c.ts";
 import { type Explanation, type ExplanationLine, explainSymbol } from "../explanation.ts";
@@ -10,8 +9,7 @@ import { LibraryRegistry } from "../libraries/registry.ts";
 import { nearestName } from "../nearest.ts";
 import { formatLocation, formatProblem, ProblemsError } from "../problems.ts";
 import { resolveRequest } from "../resolve.ts";
-import type { Command } from "./command.ts";
-import { UsageError } from "./command.ts";
+import { type Command, parseCommandLine, UsageError } from "./command.ts";
 import { readRequest, requestHelp, requestOptions } from "./request.ts";
 
 const usage = "unikernel explain --help";
@@ -30,7 +28,7 @@ ${requestHelp}
   --json              the same as JSON; files are relative to the micro-libraries' directory`,
 
   async run(commandLine) {
-    const { values, positionals } = parseCommandLine(commandLine);
+    const { values, positionals } = parse(commandLine);
     const [name, directory, ...more] = positionals;
     if (!name || more.length > 0) throw new UsageError("expected a symbol, and a directory", usage);
     const registry = new LibraryRegistry(values.libraries ?? bundledLibrariesDirectory);
@@ -90,14 +88,13 @@ function shortest(path: string): string {
   return isAbsolute(near) || near.length > path.length ? path : near;
 }
 
-function parseCommandLine(commandLine: string[]) {
-  try {
-    return parseArgs({
+function parse(commandLine: string[]) {
+  return parseCommandLine(
+    {
       args: commandLine,
       allowPositionals: true,
       options: { ...requestOptions, libraries: { type: "string" }, json: { type: "boolean" } },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message, usage);
-  }
+    },
+    usage,
+  );
 }

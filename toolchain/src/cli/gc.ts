@@ -1,11 +1,9 @@
 // `unikernel gc`: makes room in the store.
-import { parseArgs } from "node:util";
 import { formatSize, parseSizeBytes } from "../size.ts";
 import { type Collected, collect } from "../store/collect.ts";
 import { storeLimitBytes } from "../store/limit.ts";
 import { openStore } from "../store/store.ts";
-import type { Command } from "./command.ts";
-import { UsageError } from "./command.ts";
+import { type Command, parseCommandLine, UsageError } from "./command.ts";
 
 const usage = "unikernel gc --help";
 
@@ -24,7 +22,7 @@ so does what a running build uses. What is removed is made again when it is need
 Builds do the same by themselves, at most once an hour, when the store is beyond the limit.`,
 
   async run(commandLine, signal) {
-    const values = parseCommandLine(commandLine);
+    const values = parse(commandLine);
     const limitBytes = readLimit(values["max-size"]);
     const isDryRun = values["dry-run"] ?? false;
     const collected = await collect(openStore(), { limitBytes, isDryRun, signal });
@@ -54,17 +52,16 @@ export function told(collected: Collected, isDryRun: boolean): string {
   return lines.join("\n");
 }
 
-function parseCommandLine(commandLine: string[]) {
-  try {
-    return parseArgs({
+function parse(commandLine: string[]) {
+  return parseCommandLine(
+    {
       args: commandLine,
       options: {
         "max-size": { type: "string" },
         "dry-run": { type: "boolean" },
         json: { type: "boolean" },
       },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message, usage);
-  }
+    },
+    usage,
+  ).values;
 }

@@ -1,7 +1,6 @@
 // `unikernel menuconfig`: change an application's configuration on the terminal.
 import { copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { parseArgs } from "node:util";
 import { readCApplication } from "../apps/c.ts";
 import { bundledLibrariesDirectory } from "../home.ts";
 import { loadModel } from "../kconfig/index.ts";
@@ -10,8 +9,7 @@ import { type Document, runMenuconfig } from "../kconfig/menuconfig/terminal.ts"
 import { LibraryRegistry } from "../libraries/registry.ts";
 import { formatProblem } from "../problems.ts";
 import { applicationSettings, describeSettings } from "./application-settings.ts";
-import type { Command } from "./command.ts";
-import { UsageError } from "./command.ts";
+import { type Command, parseCommandLine, UsageError } from "./command.ts";
 import {
   descriptionName,
   formatDescription,
@@ -38,7 +36,7 @@ differs from the defaults; the file is made when it is missing.
   --allow-shell       lets $(shell,...) in that tree run commands; only for trees that you trust`,
 
   async run(commandLine, signal) {
-    const { values, positionals } = parseCommandLine(commandLine);
+    const { values, positionals } = parse(commandLine);
     const [directory = ".", ...more] = positionals;
     if (more.length > 0) throw new UsageError("expected one directory", usage);
     if (values.kconfig === undefined && (values.config !== undefined || values["allow-shell"])) {
@@ -107,9 +105,9 @@ function treeDocument(kconfig: string, config: string, allowShell: boolean): Doc
   };
 }
 
-function parseCommandLine(commandLine: string[]) {
-  try {
-    return parseArgs({
+function parse(commandLine: string[]) {
+  return parseCommandLine(
+    {
       args: commandLine,
       allowPositionals: true,
       options: {
@@ -118,8 +116,7 @@ function parseCommandLine(commandLine: string[]) {
         config: { type: "string" },
         "allow-shell": { type: "boolean" },
       },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message, usage);
-  }
+    },
+    usage,
+  );
 }

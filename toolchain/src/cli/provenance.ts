@@ -1,8 +1,6 @@
 // `unikernel provenance`: print how an image was built, as an in-toto statement.
-import { parseArgs } from "node:util";
 import { openStore } from "../store/store.ts";
-import type { Command } from "./command.ts";
-import { UsageError } from "./command.ts";
+import { type Command, parseCommandLine, UsageError } from "./command.ts";
 import { recordedImage, recordedImageHelp, recordedImageOptions } from "./recorded-image.ts";
 
 const usage = "unikernel provenance --help";
@@ -18,7 +16,7 @@ in the store.
 ${recordedImageHelp}`,
 
   async run(commandLine, signal) {
-    const { values, positionals } = parseCommandLine(commandLine);
+    const { values, positionals } = parse(commandLine);
     const [argument, ...more] = positionals;
     if (!argument || more.length > 0)
       throw new UsageError("expected one image or directory", usage);
@@ -32,10 +30,9 @@ ${recordedImageHelp}`,
   },
 };
 
-function parseCommandLine(commandLine: string[]) {
-  try {
-    return parseArgs({ args: commandLine, allowPositionals: true, options: recordedImageOptions });
-  } catch (error) {
-    throw new UsageError((error as Error).message, usage);
-  }
+function parse(commandLine: string[]) {
+  return parseCommandLine(
+    { args: commandLine, allowPositionals: true, options: recordedImageOptions },
+    usage,
+  );
 }

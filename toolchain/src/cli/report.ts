@@ -1,11 +1,9 @@
 // `unikernel report`: write what an image is made of as one HTML page.
 import { writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import type { RecordedImage } from "../record/ensure.ts";
 import { openStore } from "../store/store.ts";
-import type { Command } from "./command.ts";
-import { UsageError } from "./command.ts";
+import { type Command, parseCommandLine, UsageError } from "./command.ts";
 import {
   isImage,
   recordedImage,
@@ -30,7 +28,7 @@ provenance. With --compare also what grew and what shrank since the other image.
 ${recordedImageHelp}`,
 
   async run(commandLine, signal) {
-    const { values, positionals } = parseCommandLine(commandLine);
+    const { values, positionals } = parse(commandLine);
     const [argument, ...more] = positionals;
     if (!argument || more.length > 0)
       throw new UsageError("expected one image or directory", usage);
@@ -70,9 +68,9 @@ function applicationTitle(directory: string): string {
   return /^(app|src)$/.test(basename(path)) ? basename(dirname(path)) : basename(path);
 }
 
-function parseCommandLine(commandLine: string[]) {
-  try {
-    return parseArgs({
+function parse(commandLine: string[]) {
+  return parseCommandLine(
+    {
       args: commandLine,
       allowPositionals: true,
       options: {
@@ -81,8 +79,7 @@ function parseCommandLine(commandLine: string[]) {
         output: { type: "string", short: "o" },
         title: { type: "string" },
       },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message, usage);
-  }
+    },
+    usage,
+  );
 }

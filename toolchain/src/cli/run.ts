@@ -1,14 +1,12 @@
 // `unikernel run`: runs an image, or what an application's directory builds to, in the foreground,
 // in QEMU or as a sandboxed process: console on stdout, exit status of the guest as its own.
 import { readFileSync, statSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { buildImage } from "../build.ts";
 import { imagePlatform } from "../image/platform.ts";
 import { planImage } from "../plan.ts";
 import { parseSizeBytes } from "../size.ts";
 import { openStore } from "../store/store.ts";
-import type { Command } from "./command.ts";
-import { UsageError } from "./command.ts";
+import { type Command, parseCommandLine, UsageError } from "./command.ts";
 import { runGuest } from "./qemu.ts";
 import { readRequest, requestHelp, requestOptions } from "./request.ts";
 
@@ -32,7 +30,7 @@ Ctrl-C stops it.
 ${requestHelp}`,
 
   async run(commandLine, signal) {
-    const { values, positionals } = parseCommandLine(commandLine);
+    const { values, positionals } = parse(commandLine);
     const [target, ...guestArguments] = positionals;
     if (!target) throw new UsageError("expected a directory or an image", usage);
     const image = isFile(target) ? target : await build(target, values, signal);
@@ -103,9 +101,9 @@ export function parsePort(text: string): { readonly host: number; readonly guest
   return { host, guest };
 }
 
-function parseCommandLine(commandLine: string[]) {
-  try {
-    return parseArgs({
+function parse(commandLine: string[]) {
+  return parseCommandLine(
+    {
       args: commandLine,
       allowPositionals: true,
       options: {
@@ -117,8 +115,7 @@ function parseCommandLine(commandLine: string[]) {
         accelerator: { type: "string" },
         tap: { type: "string" },
       },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message, usage);
-  }
+    },
+    usage,
+  );
 }

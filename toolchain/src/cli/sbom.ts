@@ -1,8 +1,6 @@
 // `unikernel sbom`: print the software bill of materials of an image.
-import { parseArgs } from "node:util";
 import { openStore } from "../store/store.ts";
-import type { Command } from "./command.ts";
-import { UsageError } from "./command.ts";
+import { type Command, parseCommandLine, UsageError } from "./command.ts";
 import { recordedImage, recordedImageHelp, recordedImageOptions } from "./recorded-image.ts";
 
 const usage = "unikernel sbom --help";
@@ -17,7 +15,7 @@ licence and origin, what depends on what, and the compiler. It is kept beside th
 ${recordedImageHelp}`,
 
   async run(commandLine, signal) {
-    const { values, positionals } = parseCommandLine(commandLine);
+    const { values, positionals } = parse(commandLine);
     const [argument, ...more] = positionals;
     if (!argument || more.length > 0)
       throw new UsageError("expected one image or directory", usage);
@@ -31,10 +29,9 @@ ${recordedImageHelp}`,
   },
 };
 
-function parseCommandLine(commandLine: string[]) {
-  try {
-    return parseArgs({ args: commandLine, allowPositionals: true, options: recordedImageOptions });
-  } catch (error) {
-    throw new UsageError((error as Error).message, usage);
-  }
+function parse(commandLine: string[]) {
+  return parseCommandLine(
+    { args: commandLine, allowPositionals: true, options: recordedImageOptions },
+    usage,
+  );
 }

@@ -1,13 +1,11 @@
 // `unikernel sources`: fetches third-party sources, and computes the pin of a new one.
-import { parseArgs } from "node:util";
 import { bundledLibrariesDirectory } from "../home.ts";
 import { LibraryRegistry } from "../libraries/registry.ts";
 import { computePin, ensureSource } from "../sources/acquire.ts";
 import { describeOrigin } from "../sources/origin.ts";
 import { sourceTree } from "../sources/tree.ts";
 import { openStore } from "../store/store.ts";
-import type { Command } from "./command.ts";
-import { UsageError } from "./command.ts";
+import { type Command, parseCommandLine } from "./command.ts";
 
 const usage = "unikernel sources --help";
 
@@ -21,7 +19,7 @@ prints where they are.
   --hash   fetch from every origin instead, and print the pin over the used files of each`,
 
   async run(commandLine, signal) {
-    const { values, positionals } = parseCommandLine(commandLine);
+    const { values, positionals } = parse(commandLine);
     const registry = new LibraryRegistry(bundledLibrariesDirectory);
     const store = openStore();
     const names = positionals.length > 0 ? positionals : registry.names();
@@ -54,14 +52,13 @@ prints where they are.
   },
 };
 
-function parseCommandLine(commandLine: string[]) {
-  try {
-    return parseArgs({
+function parse(commandLine: string[]) {
+  return parseCommandLine(
+    {
       args: commandLine,
       allowPositionals: true,
       options: { hash: { type: "boolean" } },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message, usage);
-  }
+    },
+    usage,
+  );
 }
