@@ -26,6 +26,20 @@ export interface CommonRecord extends PortRecord {
   readonly process?: ProcessIdentity;
 }
 
+/** What is recorded of a guest that is about to start. */
+export function newRecord(
+  spec: GuestSpec,
+  progress: GuestProgress,
+  forwards: CommonRecord["forwards"],
+): CommonRecord {
+  const { id, owner, digest, imagePath, memoryBytes, cpus, ports, accelerator } = spec;
+  return {
+    format: 1,
+    ...{ id, owner, progress, digest, imagePath, memoryBytes, cpus, ports, forwards, accelerator },
+    startedAtMs: Date.now(),
+  };
+}
+
 /** What a driver tells of a guest. */
 export function summaryOf(record: CommonRecord): GuestSummary {
   const { id, owner, progress, digest, imagePath, memoryBytes, cpus, ports, accelerator } = record;

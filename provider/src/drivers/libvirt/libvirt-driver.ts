@@ -15,7 +15,7 @@ import type {
   GuestSummary,
   PortForward,
 } from "../driver.ts";
-import { isSameGuest, summaryOf } from "../guest-record.ts";
+import { isSameGuest, newRecord, summaryOf } from "../guest-record.ts";
 import { chooseType } from "./accelerator.ts";
 import { Connections } from "./connections.ts";
 import { domainXml } from "./domain-xml.ts";
@@ -143,18 +143,11 @@ export class LibvirtDriver implements Driver {
     await this.#domains.destroy(spec.id);
     const files = await this.#volumes.paths(spec);
     const planned: GuestRecord = {
-      format: 1,
-      id: spec.id,
-      owner: spec.owner,
-      progress: record?.progress ?? "creating",
-      digest: spec.digest,
-      imagePath: files.image,
-      memoryBytes: spec.memoryBytes,
-      cpus: spec.cpus,
-      ports: spec.ports,
-      forwards: spec.ports.map(() => null),
-      accelerator: spec.accelerator,
-      startedAtMs: Date.now(),
+      ...newRecord(
+        { ...spec, imagePath: files.image },
+        record?.progress ?? "creating",
+        spec.ports.map(() => null),
+      ),
       network: this.#options.network,
     };
     // Before its files exist: whom they belong to is on record, and nobody collects the image.

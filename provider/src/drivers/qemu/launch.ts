@@ -3,21 +3,22 @@
 // A shell stands between us and QEMU and does nothing but wait, so that the exit status is
 // written down although the provider may be gone by then. Deriving it from the console would
 // lose every status below 127. The shell gets QEMU's arguments as "$@": nothing is parsed again.
-import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { closeSync, constants, openSync, unlinkSync, writeSync } from "node:fs";
-import { readFile, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { closeSync, openSync } from "node:fs";
+import { readFile, rm, stat } from "node:fs/promises";
 import type { ProcessEnd } from "../../guests/exit-status.ts";
 import { pause } from "../../guests/wait.ts";
+import {
+  CONFIGURATION_DESCRIPTOR,
+  keepPreviousConsole,
+  openConfiguration,
+  startDetached,
+} from "../detached.ts";
 import { type CommandLine, qemuArguments } from "./command-line.ts";
 import { type GuestFiles, RELATIVE } from "./files.ts";
 import { type GuestProcess, monitorOfPidFile } from "./processes.ts";
 import { Qmp } from "./qmp.ts";
 
 const WAITER = `umask 077; "$@"; echo $? >${RELATIVE.exit}.new && mv ${RELATIVE.exit}.new ${RELATIVE.exit}`;
-/** stdin, stdout and stderr come before it. */
-const CONFIGURATION_DESCRIPTOR = 3;
 const START_TIMEOUT_MS = 30_000;
 
 /** QEMU ended before it ran the guest. */
@@ -49,25 +50,18 @@ export async function launch({
   await rm(files.pid, { force: true });
   await rm(files.socket, { force: true });
   await keepPreviousConsole(files);
-  const descriptor = openConfiguration(files, configuration);
+  const descriptor = openConfiguration(files.directory, configuration);
   try {
     const log = openSync(files.monitorLog, "w", 0o600);
     try {
-      const startedAtMs = Date.now();
       const args = qemuArguments({ ...line, configurationDescriptor: CONFIGURATION_DESCRIPTOR });
-      const child = spawn("/bin/sh", ["-c", WAITER, "sh", executable, ...args], {
-        cwd: files.directory,
-        // A session of its own: neither Ctrl-C nor the terminal's end reaches it.
-        detached: true,
+      return await startDetached({
+        program: "/bin/sh",
+        args: ["-c", WAITER, "sh", executable, ...args],
+        directory: files.directory,
         stdio: ["ignore", log, log, descriptor],
-        env: monitorEnvironment(),
+        environment: monitorEnvironment(),
       });
-      await new Promise<void>((resolve, reject) => {
-        child.once("error", reject);
-        child.once("spawn", resolve);
-      });
-      child.unref();
-      return { startedAtMs };
     } finally {
       closeSync(log);
     }
@@ -120,45 +114,6 @@ export async function monitorOutput(files: GuestFiles): Promise<string> {
     .map((line) => line.replace(/^(\/\S*\/)?qemu-system-\w+: /, ""))
     .slice(-10)
     .join("\n");
-}
-
-/** The file has lost its name before the first byte is written: no crash can leave it behind. */
-function openConfiguration(files: GuestFiles, configuration: Buffer): number {
-  const path = join(files.directory, `configuration.${randomBytes(6).toString("hex")}`);
-  const { O_CREAT, O_EXCL, O_RDWR } = constants;
-  const descriptor = openSync(path, O_CREAT | O_EXCL | O_RDWR, 0o600);
-  try {
-    unlinkSync(path);
-    // At an explicit position: the descriptor's own stays at the start, for who inherits it.
-    let written = 0;
-    while (written < configuration.length) {
-      written += writeSync(
-        descriptor,
-        configuration,
-        written,
-        configuration.length - written,
-        written,
-      );
-    }
-    return descriptor;
-  } catch (error) {
-    closeSync(descriptor);
-    throw error;
-  }
-}
-
-/** What a running QEMU was given; undefined when it cannot be read. */
-export async function runningConfiguration(process: GuestProcess): Promise<Buffer | undefined> {
-  return readFile(`/proc/${process.pid}/fd/${CONFIGURATION_DESCRIPTOR}`).catch(() => undefined);
-}
-
-/** The console of a guest that was restarted may be what explains why. */
-async function keepPreviousConsole(files: GuestFiles): Promise<void> {
-  await rename(files.consoleLog, join(files.directory, "console.previous.log")).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
-    },
-  );
 }
 
 /** Nothing of our own environment, which holds credentials, may live on in a guest's process. */

@@ -1,33 +1,22 @@
 // The driver that runs guests as QEMU processes of this user: no daemon, no privileges.
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  decodeConfiguration,
-  encodeConfiguration,
-  isSameConfiguration,
-} from "../../guests/configuration.ts";
-import { readFrom, readTail, tailOf } from "../../guests/console.ts";
+import { encodeConfiguration, isSameConfiguration } from "../../guests/configuration.ts";
+import { readTail } from "../../guests/console.ts";
 import { guestEnd } from "../../guests/exit-status.ts";
-import type {
-  Driver,
-  GuestProgress,
-  GuestSpec,
-  GuestStatus,
-  GuestSummary,
-  PortForward,
-} from "../driver.ts";
-import { guestsDirectory, isSameGuest, summaryOf } from "../guest-record.ts";
-import { PortTable } from "../port-table.ts";
+import { givenConfiguration } from "../detached.ts";
+import type { GuestSpec, GuestStatus, PortForward } from "../driver.ts";
+import { guestsDirectory, isSameGuest, newRecord, type ProcessIdentity } from "../guest-record.ts";
+import { ProcessDriver } from "../process-driver.ts";
 import { chooseAccelerator } from "./accelerator.ts";
 import { acceptsConnections } from "./accepts.ts";
 import { findExecutable, MISSING_QEMU } from "./executable.ts";
 import { type GuestFiles, guestFiles } from "./files.ts";
 import { qemuPorts } from "./forwarder.ts";
 import { USER_NETWORK } from "./forwards.ts";
-import { awaitStart, launch, readEnd, runningConfiguration, StartError } from "./launch.ts";
+import { awaitStart, launch, readEnd, StartError } from "./launch.ts";
 import { findMonitor, findProcesses, type GuestProcess, stopProcesses } from "./processes.ts";
 import { withMonitor } from "./qmp.ts";
-import { type GuestRecord, readRecord, readRecords, writeRecord } from "./record.ts";
+import { type GuestRecord, readRecord, writeRecord } from "./record.ts";
 
 /** Points at which a crash of ours would leave something half done; tests crash there. */
 export type Step = "recorded" | "spawned" | "answered" | "started";
@@ -40,18 +29,29 @@ export interface QemuDriverOptions {
   readonly onStep?: (step: Step) => void;
 }
 
-export class QemuDriver implements Driver {
+export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
   readonly name = "qemu";
   readonly #home: string;
   readonly #executable: string | undefined;
   readonly #onStep: (step: Step) => void;
-  readonly #ports: PortTable<GuestRecord>;
 
   constructor(options: QemuDriverOptions) {
+    super(qemuPorts(options.home));
     this.#home = options.home;
     this.#executable = options.executable;
     this.#onStep = options.onStep ?? (() => undefined);
-    this.#ports = new PortTable(qemuPorts(options.home));
+  }
+
+  protected files(id: string): GuestFiles {
+    return guestFiles(this.#home, id);
+  }
+
+  protected find(files: GuestFiles, recorded: ProcessIdentity | undefined) {
+    return findMonitor(files, recorded);
+  }
+
+  protected stop(files: GuestFiles): Promise<void> {
+    return stopProcesses(files);
   }
 
   async unavailable(): Promise<string | null> {
@@ -61,39 +61,12 @@ export class QemuDriver implements Driver {
     return (await this.#qemu()) === undefined ? MISSING_QEMU : null;
   }
 
-  async guests(): Promise<readonly GuestSummary[]> {
-    return (await readRecords(this.#home)).map(summaryOf);
-  }
-
-  async mark(id: string, owner: string, progress: GuestProgress): Promise<void> {
-    const files = guestFiles(this.#home, id);
-    const record = await readRecord(files);
-    if (record === undefined || (record.owner === owner && record.progress === progress)) return;
-    await writeRecord(files, { ...record, owner, progress });
-  }
-
-  async configuration(id: string): Promise<Pick<GuestSpec, "args" | "env"> | undefined> {
-    const files = guestFiles(this.#home, id);
-    const monitor = await findMonitor(files, (await readRecord(files))?.process);
-    const bytes = monitor === undefined ? undefined : await runningConfiguration(monitor);
-    const decoded = bytes === undefined ? undefined : decodeConfiguration(bytes);
-    return decoded === undefined ? undefined : { args: decoded.args, env: decoded.env };
-  }
-
-  portProblems(owner: string, ports: readonly PortForward[]) {
-    return this.#ports.problems(owner, ports);
-  }
-
-  takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]> {
-    return this.#ports.take(id, ports);
-  }
-
   accepts(
     id: string,
     forward: PortForward,
     limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<boolean> {
-    const { socket } = guestFiles(this.#home, id);
+    const { socket } = this.files(id);
     const table = () => withMonitor(socket, (qmp) => qmp.human("info usernet"));
     return acceptsConnections(table, forward, limits);
   }
@@ -112,7 +85,7 @@ export class QemuDriver implements Driver {
   }
 
   async #apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus> {
-    const files = guestFiles(this.#home, spec.id);
+    const files = this.files(spec.id);
     const configuration = encodeConfiguration({
       args: spec.args,
       env: spec.env,
@@ -126,9 +99,9 @@ export class QemuDriver implements Driver {
     const record = await readRecord(files);
     const monitor = await findMonitor(files, record?.process);
     if (monitor !== undefined && record !== undefined && isSameGuest(record, spec)) {
-      const running = await runningConfiguration(monitor);
+      const running = await givenConfiguration(monitor);
       if (running !== undefined && isSameConfiguration(running, configuration)) {
-        await this.#adopt(files, record, monitor);
+        await this.adopt(record, monitor);
         return this.status(spec.id);
       }
     }
@@ -137,24 +110,13 @@ export class QemuDriver implements Driver {
     if (executable === undefined) throw new Error(MISSING_QEMU);
     const cache = join(this.#home, "cache");
     const accelerator = await chooseAccelerator(spec.accelerator, executable, cache);
-    const forwards = await this.#ports.plan(spec.id, spec.owner, spec.ports);
+    const forwards = await this.ports.plan(spec.id, spec.owner, spec.ports);
     signal.throwIfAborted();
     await stopProcesses(files);
     const planned: GuestRecord = {
-      format: 1,
-      id: spec.id,
-      owner: spec.owner,
-      progress: record?.progress ?? "creating",
-      digest: spec.digest,
-      imagePath: spec.imagePath,
-      memoryBytes: spec.memoryBytes,
-      cpus: spec.cpus,
-      ports: spec.ports,
-      forwards,
+      ...newRecord(spec, record?.progress ?? "creating", forwards),
       envNames: Object.keys(spec.env).sort(),
-      accelerator: spec.accelerator,
       usedAccelerator: accelerator,
-      startedAtMs: Date.now(),
     };
     await writeRecord(files, planned);
     this.#onStep("recorded");
@@ -164,23 +126,19 @@ export class QemuDriver implements Driver {
     this.#onStep("spawned");
     const started = await this.#awaitStart(files, planned, signal);
     this.#onStep("answered");
-    await this.#adopt(files, { ...planned, startedAtMs }, started);
+    await this.adopt({ ...planned, startedAtMs }, started);
     this.#onStep("started");
     return this.status(spec.id);
   }
 
   async status(id: string): Promise<GuestStatus> {
-    const files = guestFiles(this.#home, id);
+    const files = this.files(id);
     const record = await readRecord(files);
-    const known = {
-      ports: record?.forwards.filter((forward) => forward !== null) ?? [],
-      consoleLogPath: files.consoleLog,
-      ...(record === undefined ? {} : { startedAt: new Date(record.startedAtMs) }),
-    };
+    const known = this.knownOf(files, record);
     const monitor = await findMonitor(files, record?.process);
     if (monitor !== undefined) {
       // A damaged record does not hide a running guest: QEMU itself knows the ports.
-      const ports = record === undefined ? await this.#ports.actual(files.id) : known.ports;
+      const ports = record === undefined ? await this.ports.actual(files.id) : known.ports;
       return { ...known, state: "running", ports };
     }
     // Asked before the exit code is read: who still waits for QEMU has not written it yet.
@@ -191,23 +149,6 @@ export class QemuDriver implements Driver {
     }
     if (isWaitedFor) return { ...known, state: "starting" };
     return record === undefined ? { state: "absent", ports: [] } : { ...known, state: "stopped" };
-  }
-
-  async remove(id: string): Promise<void> {
-    const files = guestFiles(this.#home, id);
-    const owner = (await readRecord(files))?.owner;
-    await stopProcesses(files);
-    await rm(files.directory, { recursive: true, force: true });
-    // A successor that never became healthy may have been killed while it took the ports.
-    if (owner !== undefined) await this.#ports.giveBack(owner);
-  }
-
-  readConsole(id: string, offset: number): Promise<Buffer> {
-    return readFrom(guestFiles(this.#home, id).consoleLog, offset);
-  }
-
-  consoleTail(id: string, lines: number): Promise<readonly string[]> {
-    return tailOf(guestFiles(this.#home, id).consoleLog, lines);
   }
 
   async #qemu(): Promise<string | undefined> {
@@ -225,24 +166,9 @@ export class QemuDriver implements Driver {
       if (!(error instanceof StartError)) throw error;
       // The port was free a moment ago: say who was faster.
       const fixed = record.forwards.filter((forward) => forward !== null);
-      const problems = await this.#ports.problems(record.owner, fixed);
+      const problems = await this.ports.problems(record.owner, fixed);
       if (!/host forwarding rule/.test(error.message) || problems.length === 0) throw error;
       throw new Error(problems.map(({ reason }) => reason).join("; "), { cause: error });
     }
-  }
-
-  /** Completes the record of a process that runs, with the ports that QEMU chose. */
-  async #adopt(
-    files: GuestFiles,
-    record: GuestRecord,
-    monitor: GuestProcess | undefined,
-  ): Promise<void> {
-    if (monitor === undefined) {
-      await writeRecord(files, record);
-      return;
-    }
-    const { pid, startTicks } = monitor;
-    const forwards = await this.#ports.resolve(record);
-    await writeRecord(files, { ...record, forwards, process: { pid, startTicks } });
   }
 }

@@ -1,17 +1,18 @@
 // Starts a tender so that it outlives us, and finds out whether it really runs.
-import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { closeSync, openSync, unlinkSync, writeFileSync } from "node:fs";
-import { readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { closeSync, openSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { type TenderCommand, tenderArguments } from "@pulumi-unikernel/toolchain";
 import { pause } from "../../guests/wait.ts";
+import {
+  CONFIGURATION_DESCRIPTOR,
+  keepPreviousConsole,
+  openConfiguration,
+  startDetached,
+} from "../detached.ts";
 import { ask } from "./control.ts";
 import { RELATIVE, type SandboxFiles } from "./files.ts";
 import { findTender, type TenderProcess } from "./processes.ts";
 
-/** stdin, stdout and stderr come before it. */
-const CONFIGURATION_DESCRIPTOR = 3;
 const START_TIMEOUT_MS = 30_000;
 
 export interface SandboxEnd {
@@ -27,11 +28,7 @@ export async function launch(
 ): Promise<{ readonly startedAtMs: number }> {
   await rm(files.exit, { force: true });
   await rm(files.control, { force: true });
-  await rename(files.consoleLog, join(files.directory, "console.previous.log")).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
-    },
-  );
+  await keepPreviousConsole(files);
   const opened: number[] = [];
   const open = (path: string, flags: string) => {
     const descriptor = openSync(path, flags, 0o600);
@@ -41,11 +38,8 @@ export async function launch(
   try {
     const console = open(files.consoleLog, "a");
     const log = open(files.tenderLog, "w");
-    // The file has lost its name before the first byte is written: no crash can leave it behind.
-    const path = join(files.directory, `configuration.${randomBytes(6).toString("hex")}`);
-    const secret = open(path, "wx+");
-    unlinkSync(path);
-    writeFileSync(secret, configuration);
+    const secret = openConfiguration(files.directory, configuration);
+    opened.push(secret);
     const args = tenderArguments({
       ...command,
       guest: files.id,
@@ -53,21 +47,13 @@ export async function launch(
       exitFile: RELATIVE.exit,
       control: RELATIVE.control,
     });
-    const startedAtMs = Date.now();
-    const child = spawn(tender, args, {
-      cwd: files.directory,
-      // A session of its own: neither Ctrl-C nor the terminal's end reaches it.
-      detached: true,
+    return await startDetached({
+      program: tender,
+      args,
+      directory: files.directory,
       stdio: ["ignore", console, log, secret],
-      // Nothing of our own environment, which holds credentials, may live on in it.
-      env: { PATH: process.env.PATH, LC_ALL: "C" },
+      environment: { PATH: process.env.PATH, LC_ALL: "C" },
     });
-    await new Promise<void>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("spawn", resolve);
-    });
-    child.unref();
-    return { startedAtMs };
   } finally {
     for (const descriptor of opened) closeSync(descriptor);
   }
@@ -101,11 +87,6 @@ export async function readEnd(files: SandboxFiles): Promise<SandboxEnd | undefin
   const [, kind, number] = /^(exit|signal) (\d+)\n$/.exec(text) ?? [];
   if (kind === undefined) return undefined;
   return kind === "exit" ? { exitStatus: Number(number) } : {};
-}
-
-/** What a running guest was given; undefined when it cannot be read. */
-export async function runningConfiguration(tender: TenderProcess): Promise<Buffer | undefined> {
-  return readFile(`/proc/${tender.pid}/fd/${CONFIGURATION_DESCRIPTOR}`).catch(() => undefined);
 }
 
 async function complaintOf(files: SandboxFiles): Promise<string> {

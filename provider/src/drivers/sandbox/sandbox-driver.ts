@@ -1,5 +1,4 @@
 // The driver that runs images of the platform "linux" as processes that a tender confines.
-import { rm } from "node:fs/promises";
 import {
   choosePasstPorts,
   ensureTender,
@@ -9,28 +8,18 @@ import {
   passtCommand,
   passtNetwork,
 } from "@pulumi-unikernel/toolchain";
-import {
-  decodeConfiguration,
-  encodeConfiguration,
-  isSameConfiguration,
-} from "../../guests/configuration.ts";
-import { readFrom, readTail, tailOf } from "../../guests/console.ts";
-import type {
-  Driver,
-  GuestProgress,
-  GuestSpec,
-  GuestStatus,
-  GuestSummary,
-  PortForward,
-} from "../driver.ts";
-import { isSameGuest, summaryOf } from "../guest-record.ts";
-import { PortTable } from "../port-table.ts";
+import { encodeConfiguration, isSameConfiguration } from "../../guests/configuration.ts";
+import { readTail } from "../../guests/console.ts";
+import { givenConfiguration } from "../detached.ts";
+import type { GuestSpec, GuestStatus, PortForward } from "../driver.ts";
+import { isSameGuest, newRecord, type ProcessIdentity } from "../guest-record.ts";
+import { ProcessDriver } from "../process-driver.ts";
 import { acceptsConnections } from "./accepts.ts";
 import { sandboxPorts, tenderForward } from "./control.ts";
 import { type SandboxFiles, sandboxFiles } from "./files.ts";
-import { awaitStart, launch, readEnd, runningConfiguration } from "./launch.ts";
-import { findTender, stopTender, type TenderProcess } from "./processes.ts";
-import { readRecord, readRecords, type SandboxRecord, writeRecord } from "./record.ts";
+import { awaitStart, launch, readEnd } from "./launch.ts";
+import { findTender, stopTender } from "./processes.ts";
+import { readRecord, type SandboxRecord, writeRecord } from "./record.ts";
 
 /** Points at which a crash of ours would leave something half done; tests crash there. */
 export type Step = "recorded" | "spawned" | "answered" | "started";
@@ -45,16 +34,27 @@ export interface SandboxDriverOptions {
 const UNSERVED = Array.from({ length: 65 }, (_, index) => index + 1);
 const CRASH_LINE = /^\[unikernel\] crash \{/m;
 
-export class SandboxDriver implements Driver {
+export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
   readonly name = "sandbox";
   readonly #home: string;
   readonly #onStep: (step: Step) => void;
-  readonly #ports: PortTable<SandboxRecord>;
 
   constructor(options: SandboxDriverOptions) {
+    super(sandboxPorts(options.home));
     this.#home = options.home;
     this.#onStep = options.onStep ?? (() => undefined);
-    this.#ports = new PortTable(sandboxPorts(options.home));
+  }
+
+  protected files(id: string): SandboxFiles {
+    return sandboxFiles(this.#home, id);
+  }
+
+  protected find(files: SandboxFiles, recorded: ProcessIdentity | undefined) {
+    return findTender(files, recorded);
+  }
+
+  protected stop(files: SandboxFiles): Promise<void> {
+    return stopTender(files);
   }
 
   async unavailable(): Promise<string | null> {
@@ -64,39 +64,12 @@ export class SandboxDriver implements Driver {
     return (await findPasst()) === undefined ? missingPasst : null;
   }
 
-  async guests(): Promise<readonly GuestSummary[]> {
-    return (await readRecords(this.#home)).map(summaryOf);
-  }
-
-  async mark(id: string, owner: string, progress: GuestProgress): Promise<void> {
-    const files = sandboxFiles(this.#home, id);
-    const record = await readRecord(files);
-    if (record === undefined || (record.owner === owner && record.progress === progress)) return;
-    await writeRecord(files, { ...record, owner, progress });
-  }
-
-  async configuration(id: string): Promise<Pick<GuestSpec, "args" | "env"> | undefined> {
-    const files = sandboxFiles(this.#home, id);
-    const tender = await findTender(files, (await readRecord(files))?.process);
-    const bytes = tender === undefined ? undefined : await runningConfiguration(tender);
-    const decoded = bytes === undefined ? undefined : decodeConfiguration(bytes);
-    return decoded === undefined ? undefined : { args: decoded.args, env: decoded.env };
-  }
-
-  portProblems(owner: string, ports: readonly PortForward[]) {
-    return this.#ports.problems(owner, ports);
-  }
-
-  takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]> {
-    return this.#ports.take(id, ports);
-  }
-
   async accepts(
     id: string,
     forward: PortForward,
     limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<boolean> {
-    const inner = (await readRecord(sandboxFiles(this.#home, id)))?.inner ?? [];
+    const inner = (await readRecord(this.files(id)))?.inner ?? [];
     const port = inner.find(
       ({ protocol, guest }) => protocol === forward.protocol && guest === forward.guest,
     );
@@ -106,7 +79,7 @@ export class SandboxDriver implements Driver {
   }
 
   async apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus> {
-    const files = sandboxFiles(this.#home, spec.id);
+    const files = this.files(spec.id);
     const { guest, prefixBits, gateway, dns } = passtNetwork;
     const configuration = encodeConfiguration({
       args: spec.args,
@@ -117,9 +90,9 @@ export class SandboxDriver implements Driver {
     const record = await readRecord(files);
     const running = await findTender(files, record?.process);
     if (running !== undefined && record !== undefined && isSameGuest(record, spec)) {
-      const given = await runningConfiguration(running);
+      const given = await givenConfiguration(running);
       if (given !== undefined && isSameConfiguration(given, configuration)) {
-        await this.#adopt(files, record, await awaitStart(files, signal));
+        await this.adopt(record, await awaitStart(files, signal));
         return this.status(spec.id);
       }
     }
@@ -127,25 +100,14 @@ export class SandboxDriver implements Driver {
     const passt = await findPasst();
     if (passt === undefined) throw new Error(missingPasst);
     const tender = await ensureTender(openStore(), { signal });
-    const forwards = await this.#ports.plan(spec.id, spec.owner, spec.ports);
+    const forwards = await this.ports.plan(spec.id, spec.owner, spec.ports);
     signal.throwIfAborted();
     await stopTender(files);
     const inner = await choosePasstPorts(wantedInside(spec.ports));
     const planned: SandboxRecord = {
-      format: 1,
+      ...newRecord(spec, record?.progress ?? "creating", forwards),
       driver: "sandbox",
-      id: spec.id,
-      owner: spec.owner,
-      progress: record?.progress ?? "creating",
-      digest: spec.digest,
-      imagePath: spec.imagePath,
-      memoryBytes: spec.memoryBytes,
-      cpus: spec.cpus,
-      ports: spec.ports,
-      forwards,
       inner,
-      accelerator: spec.accelerator,
-      startedAtMs: Date.now(),
     };
     await writeRecord(files, planned);
     this.#onStep("recorded");
@@ -159,19 +121,15 @@ export class SandboxDriver implements Driver {
     this.#onStep("spawned");
     const started = await awaitStart(files, signal);
     this.#onStep("answered");
-    await this.#adopt(files, { ...planned, startedAtMs }, started);
+    await this.adopt({ ...planned, startedAtMs }, started);
     this.#onStep("started");
     return this.status(spec.id);
   }
 
   async status(id: string): Promise<GuestStatus> {
-    const files = sandboxFiles(this.#home, id);
+    const files = this.files(id);
     const record = await readRecord(files);
-    const known = {
-      ports: record?.forwards.filter((forward) => forward !== null) ?? [],
-      consoleLogPath: files.consoleLog,
-      ...(record === undefined ? {} : { startedAt: new Date(record.startedAtMs) }),
-    };
+    const known = this.knownOf(files, record);
     if ((await findTender(files, record?.process)) !== undefined) {
       return { ...known, state: "running" };
     }
@@ -181,35 +139,6 @@ export class SandboxDriver implements Driver {
       return { ...known, state: hasCrashed ? "crashed" : "stopped", ...end };
     }
     return record === undefined ? { state: "absent", ports: [] } : { ...known, state: "stopped" };
-  }
-
-  async remove(id: string): Promise<void> {
-    const files = sandboxFiles(this.#home, id);
-    const owner = (await readRecord(files))?.owner;
-    await stopTender(files);
-    await rm(files.directory, { recursive: true, force: true });
-    // A successor that never became healthy may have been killed while it took the ports.
-    if (owner !== undefined) await this.#ports.giveBack(owner);
-  }
-
-  readConsole(id: string, offset: number): Promise<Buffer> {
-    return readFrom(sandboxFiles(this.#home, id).consoleLog, offset);
-  }
-
-  consoleTail(id: string, lines: number): Promise<readonly string[]> {
-    return tailOf(sandboxFiles(this.#home, id).consoleLog, lines);
-  }
-
-  /** Completes the record of a process that runs, with the ports that the system chose. */
-  async #adopt(
-    files: SandboxFiles,
-    record: SandboxRecord,
-    tender: TenderProcess | undefined,
-  ): Promise<void> {
-    if (tender === undefined) return writeRecord(files, record);
-    const { pid, startTicks } = tender;
-    const forwards = await this.#ports.resolve(record);
-    await writeRecord(files, { ...record, forwards, process: { pid, startTicks } });
   }
 }
 

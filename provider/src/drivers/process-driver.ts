@@ -1,0 +1,118 @@
+// What drivers have in common whose guests are processes of this user: a record and a console in
+// the guest's directory, and the table of ports.
+import { rm } from "node:fs/promises";
+import { decodeConfiguration } from "../guests/configuration.ts";
+import { readFrom, tailOf } from "../guests/console.ts";
+import { givenConfiguration } from "./detached.ts";
+import type {
+  Driver,
+  GuestProgress,
+  GuestSpec,
+  GuestStatus,
+  GuestSummary,
+  PortForward,
+} from "./driver.ts";
+import {
+  type CommonRecord,
+  type ProcessIdentity,
+  type RecordFiles,
+  summaryOf,
+} from "./guest-record.ts";
+import { type PortBackend, PortTable } from "./port-table.ts";
+
+export interface ProcessFiles extends RecordFiles {
+  readonly consoleLog: string;
+}
+
+export abstract class ProcessDriver<Files extends ProcessFiles, Kept extends CommonRecord>
+  implements Driver
+{
+  abstract readonly name: string;
+  protected readonly ports: PortTable<Kept>;
+  readonly #records: PortBackend<Kept>;
+
+  constructor(records: PortBackend<Kept>) {
+    this.#records = records;
+    this.ports = new PortTable(records);
+  }
+
+  protected abstract files(id: string): Files;
+  /** The guest's process: the recorded one or, after a crash of ours, whatever is found. */
+  protected abstract find(
+    files: Files,
+    recorded: ProcessIdentity | undefined,
+  ): Promise<ProcessIdentity | undefined>;
+  /** Ends all processes of a guest. */
+  protected abstract stop(files: Files): Promise<void>;
+
+  abstract unavailable(): Promise<string | null>;
+  abstract apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus>;
+  abstract status(id: string): Promise<GuestStatus>;
+  abstract accepts(
+    id: string,
+    forward: PortForward,
+    limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<boolean>;
+
+  async guests(): Promise<readonly GuestSummary[]> {
+    return (await this.#records.readAll()).map(summaryOf);
+  }
+
+  async mark(id: string, owner: string, progress: GuestProgress): Promise<void> {
+    const record = await this.#records.read(id);
+    if (record === undefined || (record.owner === owner && record.progress === progress)) return;
+    await this.#records.write({ ...record, owner, progress });
+  }
+
+  async configuration(id: string): Promise<Pick<GuestSpec, "args" | "env"> | undefined> {
+    const running = await this.find(this.files(id), (await this.#records.read(id))?.process);
+    const bytes = running === undefined ? undefined : await givenConfiguration(running);
+    const decoded = bytes === undefined ? undefined : decodeConfiguration(bytes);
+    return decoded === undefined ? undefined : { args: decoded.args, env: decoded.env };
+  }
+
+  portProblems(owner: string, ports: readonly PortForward[]) {
+    return this.ports.problems(owner, ports);
+  }
+
+  takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]> {
+    return this.ports.take(id, ports);
+  }
+
+  async remove(id: string): Promise<void> {
+    const files = this.files(id);
+    const owner = (await this.#records.read(id))?.owner;
+    await this.stop(files);
+    await rm(files.directory, { recursive: true, force: true });
+    // A successor that never became healthy may have been killed while it took the ports.
+    if (owner !== undefined) await this.ports.giveBack(owner);
+  }
+
+  async readConsole(id: string, offset: number): Promise<Buffer> {
+    return readFrom(this.files(id).consoleLog, offset);
+  }
+
+  async consoleTail(id: string, lines: number): Promise<readonly string[]> {
+    return tailOf(this.files(id).consoleLog, lines);
+  }
+
+  /** What is known of a guest in whatever state it is. */
+  protected knownOf(
+    files: Files,
+    record: Kept | undefined,
+  ): Pick<GuestStatus, "ports" | "consoleLogPath" | "startedAt"> {
+    return {
+      ports: record?.forwards.filter((forward) => forward !== null) ?? [],
+      consoleLogPath: files.consoleLog,
+      ...(record === undefined ? {} : { startedAt: new Date(record.startedAtMs) }),
+    };
+  }
+
+  /** Completes the record of a process that runs, with the ports that the system chose. */
+  protected async adopt(record: Kept, running: ProcessIdentity | undefined): Promise<void> {
+    if (running === undefined) return this.#records.write(record);
+    const { pid, startTicks } = running;
+    const forwards = await this.ports.resolve(record);
+    await this.#records.write({ ...record, forwards, process: { pid, startTicks } });
+  }
+}
