@@ -74,30 +74,14 @@ static off_t seek_content(const struct content *content, off_t offset, bool hole
 static off_t file_seek(struct uk_file *file, off_t offset, int whence)
 {
 	const struct content *content = &node_of(file)->content;
-	off_t base = 0;
-	switch (whence) {
-	case SEEK_SET:
-		break;
-	case SEEK_CUR:
-		base = file->offset;
-		break;
-	case SEEK_END:
-		base = content->size;
-		break;
-	case SEEK_HOLE:
-	case SEEK_DATA:
+
+	if (whence == SEEK_HOLE || whence == SEEK_DATA) {
 		offset = seek_content(content, offset, whence == SEEK_HOLE);
 		if (offset < 0)
 			return offset;
-		break;
-	default:
-		return -EINVAL;
+		whence = SEEK_SET;
 	}
-	if (__builtin_add_overflow(base, offset, &offset))
-		return -EOVERFLOW;
-	if (offset < 0)
-		return -EINVAL;
-	return file->offset = offset;
+	return uk_file_seek(file, content->size, offset, whence);
 }
 
 static int file_stat(struct uk_file *file, struct stat *status)
@@ -160,21 +144,17 @@ static off_t directory_seek(struct uk_file *file, off_t offset, int whence)
 	return offset < 0 ? -EINVAL : (file->offset = offset);
 }
 
-/* Writes one record, if there is room; returns its length or 0. */
 static size_t put_record(char *buffer, size_t room, const struct node *node, const char *name,
 			 uint64_t next)
 {
-	size_t length = offsetof(struct dirent, d_name) + strlen(name) + 1;
-	length = (length + 7) & ~(size_t)7;
-	if (length > room)
-		return 0;
-	struct dirent *record = (struct dirent *)buffer;
-	record->d_ino = node->number;
-	record->d_off = (off_t)next;
-	record->d_reclen = (unsigned short)length;
-	record->d_type = S_ISDIR(node->mode) ? DT_DIR : S_ISLNK(node->mode) ? DT_LNK : DT_REG;
-	strcpy(record->d_name, name);
-	return length;
+	struct uk_dirent entry = {
+		.name = name,
+		.number = node->number,
+		.next = (off_t)next,
+		.type = S_ISDIR(node->mode) ? DT_DIR : S_ISLNK(node->mode) ? DT_LNK : DT_REG,
+	};
+
+	return uk_put_dirent(buffer, room, &entry);
 }
 
 static ssize_t directory_getdents(struct uk_file *file, void *buffer, size_t length)

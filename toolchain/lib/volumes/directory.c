@@ -77,21 +77,16 @@ static ino_t inode_of(const struct open_directory *open)
 	return volume_path_inode(path);
 }
 
-/* Writes a record of the entry, if there is room; returns its length or 0. */
 static size_t put_record(struct open_directory *open, char *buffer, size_t room, off_t next)
 {
-	size_t length = offsetof(struct dirent, d_name) + strlen(open->entry.name) + 1;
-	struct dirent *record = (struct dirent *)buffer;
+	struct uk_dirent entry = {
+		.name = open->entry.name,
+		.number = inode_of(open),
+		.next = next,
+		.type = open->entry.type == LFS_TYPE_DIR ? DT_DIR : DT_REG,
+	};
 
-	length = (length + 7) & ~(size_t)7;
-	if (length > room)
-		return 0;
-	record->d_ino = inode_of(open);
-	record->d_off = next;
-	record->d_reclen = (unsigned short)length;
-	record->d_type = open->entry.type == LFS_TYPE_DIR ? DT_DIR : DT_REG;
-	strcpy(record->d_name, open->entry.name);
-	return length;
+	return uk_put_dirent(buffer, room, &entry);
 }
 
 static ssize_t getdents_locked(struct open_directory *open, char *buffer, size_t length)

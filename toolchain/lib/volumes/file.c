@@ -136,32 +136,17 @@ static off_t file_size(struct node *node)
 static off_t file_seek(struct uk_file *file, off_t offset, int whence)
 {
 	struct node *node = ((struct open_file *)file)->node;
-	off_t base = 0;
+	off_t size = file_size(node);
 
-	switch (whence) {
-	case SEEK_SET:
-		break;
-	case SEEK_CUR:
-		base = file->offset;
-		break;
-	case SEEK_END:
-		base = file_size(node);
-		break;
-	case SEEK_DATA: /* there are no holes */
-	case SEEK_HOLE:
-		if (offset < 0 || offset >= file_size(node))
+	/* There are no holes. */
+	if (whence == SEEK_DATA || whence == SEEK_HOLE) {
+		if (offset < 0 || offset >= size)
 			return -ENXIO;
 		if (whence == SEEK_HOLE)
-			offset = file_size(node);
-		break;
-	default:
-		return -EINVAL;
+			offset = size;
+		whence = SEEK_SET;
 	}
-	if (__builtin_add_overflow(base, offset, &offset))
-		return -EOVERFLOW;
-	if (offset < 0)
-		return -EINVAL;
-	return file->offset = offset;
+	return uk_file_seek(file, size, offset, whence);
 }
 
 static int file_stat(struct uk_file *file, struct stat *status)

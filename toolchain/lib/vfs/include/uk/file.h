@@ -103,6 +103,21 @@ struct uk_filesystem_ops {
 	/* Makes all that was written durable. Absent: it is, or never will be. */
 	int (*sync)(struct uk_filesystem *);
 };
+
+/* For a file system's seek(): moves to SEEK_SET, SEEK_CUR or SEEK_END of a file of that size and
+ * returns where that is; -EINVAL for another whence or a place before the start, -EOVERFLOW. */
+off_t uk_file_seek(struct uk_file *file, off_t size, off_t offset, int whence);
+
+/* An entry of a directory as getdents() tells it; `type` is DT_*, `next` where the next one is. */
+struct uk_dirent {
+	const char *name;
+	ino_t number;
+	off_t next;
+	unsigned char type;
+};
+/* Writes a record, if there is room; returns its length or 0. */
+size_t uk_put_dirent(char *buffer, size_t room, const struct uk_dirent *entry);
+
 /* Mounts at a path without trailing slash ("" is the root). -EBUSY when taken. */
 int uk_mount(const char *path, struct uk_filesystem *filesystem);
 
