@@ -1,10 +1,11 @@
 // Guests that lose their power while they write. QEMU is killed (SIGKILL) at random moments; in
-// every second round the disk besides loses a random part of the sectors that were not flushed,
-// which a kill alone would leave in the host's memory. The next guest finds all that was synced.
+// every second round the disk besides goes back to a random write before that and loses a random
+// part of the sectors that were not flushed by then, which a kill alone would leave in the host's
+// memory. The next guest finds all that was synced.
 //
 // POWER_LOSSES=200 makes as many rounds; POWER_LOSS_SEED repeats a run's choices.
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -75,6 +76,8 @@ interface Round {
   /** The step that the guest found to be the last one, and the last that it called synced. */
   readonly found: number;
   readonly synced: number;
+  /** The last step called synced when the guest was condemned, and the log's size by then. */
+  readonly condemned: { readonly synced: number; readonly logBytes: number };
   readonly console: string;
 }
 
@@ -84,26 +87,31 @@ async function run(args: readonly string[], steps: number, delayMs: number): Pro
   let output = "";
   const kill = () => guest.kill("SIGKILL");
   const limit = setTimeout(kill, ROUND_TIMEOUT_MS);
-  let isCondemned = false;
+  let condemned: Round["condemned"] | undefined;
+  const numbers = (word: string) =>
+    [...output.matchAll(new RegExp(`^${word} (\\d+)\\r?\\n`, "gm"))].map(([, digits]) =>
+      Number(digits),
+    );
   const collect = (chunk: Buffer) => {
     output += chunk.toString();
-    if (!isCondemned && (output.match(/synced /g)?.length ?? 0) >= steps) {
-      isCondemned = true;
-      setTimeout(kill, delayMs);
-    }
+    const synced = numbers("synced");
+    if (condemned || numbers("found").length === 0 || synced.length < steps) return;
+    condemned = { synced: Math.max(0, ...synced), logBytes: statSync(log).size };
+    setTimeout(kill, delayMs);
   };
   guest.stdout?.on("data", collect);
   guest.stderr?.on("data", collect);
   await new Promise((resolve) => guest.on("close", resolve));
   clearTimeout(limit);
-  const numbers = (word: string) =>
-    [...output.matchAll(new RegExp(`^${word} (\\d+)\\r?\\n`, "gm"))].map(([, digits]) =>
-      Number(digits),
-    );
   const found = numbers("found")[0];
   if (found === undefined)
     throw new Error(`the guest did not come back (seed ${SEED}):\n${output}`);
-  return { found, synced: Math.max(found, ...numbers("synced")), console: output };
+  return {
+    found,
+    synced: Math.max(found, ...numbers("synced")),
+    condemned: condemned ?? { synced: 0, logBytes: 0 },
+    console: output,
+  };
 }
 
 test(
@@ -117,14 +125,16 @@ test(
     for (let round = 0; round < ROUNDS; round++) {
       copyFileSync(disk, before);
       const steps = Math.floor(random() * 8);
-      const { found, synced, console } = await run([], steps, random() * 20);
+      const { found, synced, condemned, console } = await run([], steps, random() * 20);
       expect(console, `seed ${SEED}, round ${round}`).not.toContain("FAILED");
       expect(found, `seed ${SEED}, round ${round}`).toBeGreaterThanOrEqual(promised);
-      if (round % 2 === 1) {
+      if (round % 2 === 0) {
+        promised = synced;
+      } else {
         copyFileSync(before, disk);
-        lostSectors += (await losePower(disk, log, random)).lostSectors;
+        lostSectors += (await losePower(disk, log, condemned.logBytes, random)).lostSectors;
+        promised = Math.max(found, condemned.synced);
       }
-      promised = synced;
     }
     const { found, console } = await run(["check"], Number.POSITIVE_INFINITY, 0);
     expect(console, `seed ${SEED}`).not.toContain("FAILED");

@@ -1,6 +1,7 @@
 // What a disk holds after a loss of power: QEMU's record of all writes and flushes (the format of
-// Linux's dm-log-writes), applied up to the last flush, and behind it a random part of the
-// writes, sector by sector, as a disk with a cache of its own may have got to them.
+// Linux's dm-log-writes), applied up to the last flush before a random moment, and of the writes
+// between the two a random part, sector by sector, as a disk with a cache of its own may have got
+// to them.
 import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 
@@ -11,6 +12,8 @@ const FLAG_DISCARD = 4n;
 
 export interface LoggedWrite {
   readonly kind: "write" | "flush";
+  /** Where the entry ends in the log. */
+  readonly endByte: number;
   readonly sector: number;
   readonly data: Buffer;
 }
@@ -30,21 +33,27 @@ export function readWriteLog(log: Buffer): LoggedWrite[] {
     const start = at + SECTOR_BYTES;
     const end = start + count * SECTOR_BYTES;
     if (end > log.length) break;
-    if (count > 0) entries.push({ kind: "write", sector, data: log.subarray(start, end) });
-    if (flags & FLAG_FLUSH) entries.push({ kind: "flush", sector: 0, data: Buffer.alloc(0) });
+    const data = log.subarray(start, end);
+    if (count > 0) entries.push({ kind: "write", endByte: end, sector, data });
+    if (flags & FLAG_FLUSH)
+      entries.push({ kind: "flush", endByte: end, sector: 0, data: Buffer.alloc(0) });
     at = end;
   }
   return entries;
 }
 
-/** Changes a disk, as it was when the log began, into what a loss of power leaves of it; says how
- * many sectors got lost. */
+/** Changes a disk, as it was when the log began, into what a loss of power leaves of it at some
+ * moment after the log had this size; says how many sectors got lost. */
 export async function losePower(
   disk: string,
   log: string,
+  logBytes: number,
   random: () => number,
-): Promise<{ readonly flushes: number; readonly lostSectors: number }> {
-  const entries = readWriteLog(readFileSync(log));
+): Promise<{ readonly lostSectors: number }> {
+  const logged = readWriteLog(readFileSync(log));
+  const certain = logged.filter(({ endByte }) => endByte <= logBytes).length;
+  const moment = certain + Math.floor(random() * (logged.length - certain + 1));
+  const entries = logged.slice(0, moment);
   const durable = entries.findLastIndex(({ kind }) => kind === "flush");
   // Some disks lose everything, some nothing, most a part.
   const kept = Math.min(1, Math.max(0, random() * 1.4 - 0.2));
@@ -63,5 +72,5 @@ export async function losePower(
   } finally {
     await file.close();
   }
-  return { flushes: entries.filter(({ kind }) => kind === "flush").length, lostSectors };
+  return { lostSectors };
 }
