@@ -1,5 +1,7 @@
 // Programs of the operating system: installs what is missing with apt, or says how.
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { isAbsolute } from "node:path";
 import { StepError } from "../support/errors.ts";
 import { during } from "../support/progress.ts";
 import { capture, findProgram } from "../support/run.ts";
@@ -29,7 +31,19 @@ const programsForTests: readonly SystemProgram[] = [
   { program: "chromium", package: "chromium", purpose: "opens reports" },
   { program: "tmux", package: "tmux", purpose: "is a terminal" },
   { program: "xmllint", package: "libxml2-utils", purpose: "checks what libvirt is told" },
+  { program: "sgdisk", package: "gdisk", purpose: "checks partition tables" },
+  { program: "fsck.fat", package: "dosfstools", purpose: "checks EFI system partitions" },
+  { program: "mcopy", package: "mtools", purpose: "reads EFI system partitions" },
 ];
+
+/** The same of files that no one executes. */
+const filesForTests: readonly SystemProgram[] = [
+  { program: "/usr/share/OVMF/OVMF_CODE_4M.fd", package: "ovmf", purpose: "UEFI for guests" },
+];
+
+function findInstalled(name: string): string | undefined {
+  return isAbsolute(name) && existsSync(name) ? name : findProgram(name);
+}
 
 export function missingPrograms(
   find: (program: string) => string | undefined,
@@ -90,10 +104,10 @@ async function install(step: string, missing: readonly SystemProgram[]): Promise
       throw new StepError(`\`${command.join(" ")}\` failed:\n${result.stderr.trim()}`);
     }
   }
-  const still = missingPrograms(findProgram, missing);
+  const still = missingPrograms(findInstalled, missing);
   if (still.length > 0) {
     throw new StepError(
-      `apt installed ${packages.join(", ")}, but ${still.map(({ program }) => program).join(", ")} is still not on PATH`,
+      `apt installed ${packages.join(", ")}, but ${still.map(({ program }) => program).join(", ")} is still not there`,
     );
   }
 }
@@ -111,7 +125,7 @@ export const systemForTestsStep: Step = {
   name: "system",
   async run() {
     if (process.getuid?.() !== 0 || findProgram("apt-get") === undefined) return;
-    const missing = missingPrograms(findProgram, programsForTests);
+    const missing = missingPrograms(findInstalled, [...programsForTests, ...filesForTests]);
     if (missing.length > 0) await install(this.name, missing);
   },
 };

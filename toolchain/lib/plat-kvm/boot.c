@@ -13,6 +13,9 @@ _Noreturn void uk_kvm_boot(const struct pvh_start_info *info)
 	uk_kvm_memory_init(info);
 	uk_kvm_config_init(info);
 	uk_kvm_monitor_init(info);
+#ifdef CONFIG_PLAT_ACPI
+	uk_kvm_acpi_init(info);
+#endif
 	uk_kvm_paging_init();
 	uk_kvm_interrupts_init();
 	uk_kvm_clock_init();

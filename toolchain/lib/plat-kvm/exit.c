@@ -21,7 +21,11 @@ static _Noreturn void power_off(int status)
 	} __attribute__((packed)) no_table = {0, 0};
 
 	out8(DEBUG_EXIT_PORT, (uint8_t)(status < DEBUG_EXIT_MAX ? status : DEBUG_EXIT_MAX));
-	/* Without that device the status stays in here. What does not exist ignores the write. */
+	/* Without that device the status stays in here. */
+#ifdef CONFIG_PLAT_ACPI
+	uk_kvm_acpi_power_off();
+#endif
+	/* Monitors without tables. What does not exist ignores the write. */
 	out16(PC_POWER_CONTROL, PC_POWER_OFF);
 	out8(CLOUD_HYPERVISOR_POWER, CLOUD_HYPERVISOR_OFF);
 	*(volatile uint8_t *)MICROVM_POWER_CONTROL = MICROVM_POWER_OFF;

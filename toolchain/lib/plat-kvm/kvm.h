@@ -56,6 +56,10 @@ void uk_kvm_timer_fired(void);
 /* irq.c */
 bool uk_kvm_has_second_controller(void);
 
+/* acpi.c: switches the machine off; comes back where its tables do not say how. */
+void uk_kvm_acpi_init(const struct pvh_start_info *info);
+void uk_kvm_acpi_power_off(void);
+
 /* monitor.c */
 void uk_kvm_monitor_init(const struct pvh_start_info *info);
 

@@ -1,11 +1,13 @@
 /*
- * Addresses for a function's memory registers on a machine whose firmware left that to the
- * guest, as QEMU's qboot does on pc and q35 (it starts in half the time of a full BIOS).
+ * Makes a function's memory registers reachable. They get addresses on a machine whose firmware
+ * left that to the guest, as QEMU's qboot does on pc and q35 (it starts in half the time of a
+ * full BIOS); UEFI firmware likes to put them far above 4 GiB, where nothing is mapped yet.
  *
  * The sizes are found as PCI Local Bus 3.0, 6.2.5.1 says: the address bits that stay 0 when
  * all are set. I/O registers are left alone: only the legacy layout of virtio uses them.
  */
 #include <errno.h>
+#include <uk/plat.h>
 #include "pci.h"
 
 #define BAR_IO 1u
@@ -40,7 +42,14 @@ int pci_assign(pci_function function)
 		bool is_wide = (value & BAR_TYPE) == BAR_TYPE_64;
 		uint32_t high = is_wide ? pci_read32(function, offset + 4) : 0;
 
-		if ((value & ~BAR_FLAGS) == 0 && high == 0) {
+		if (high != 0) {
+			uintptr_t address = (uintptr_t)high << 32 | (value & ~BAR_FLAGS);
+			int error = uk_plat_protect(address, size_of(function, offset, value),
+						    UK_PROT_READ | UK_PROT_WRITE);
+
+			if (error != 0)
+				return error;
+		} else if ((value & ~BAR_FLAGS) == 0) {
 			uint32_t size = size_of(function, offset, value);
 			uint32_t start = (next + size - 1) & -size;
 

@@ -7,6 +7,7 @@ import { UsageError } from "./command.ts";
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   build: () => import("./build.ts"),
   run: () => import("./run.ts"),
+  disk: () => import("./disk.ts"),
   libraries: () => import("./libraries.ts"),
   explain: () => import("./explain.ts"),
   menuconfig: () => import("./menuconfig.ts"),

@@ -29,8 +29,16 @@ export async function runGuest(options: GuestOptions, signal: AbortSignal): Prom
   }
 }
 
-/** What uk/plat.h's uk_boot_config reads. */
+/** What uk/boot.h's uk_boot_config reads, with the time of now. */
 export function guestConfiguration(
+  options: Parameters<typeof lastingConfiguration>[0],
+  network?: Parameters<typeof lastingConfiguration>[1],
+): string {
+  return `${lastingConfiguration(options, network)}clock.realtime:${BigInt(Date.now()) * 1_000_000n}\0`;
+}
+
+/** The same without what is true only now. */
+export function lastingConfiguration(
   options: Pick<GuestOptions, "arguments" | "environment"> & {
     /** DISK=/PATH. */
     readonly volumes?: readonly string[];
@@ -54,7 +62,6 @@ export function guestConfiguration(
           `net.dns:${network.dns}`,
         ]),
     ...(options.volumes ?? []).map((value) => `volume:${value}`),
-    `clock.realtime:${BigInt(Date.now()) * 1_000_000n}`,
   ]
     .map((line) => `${line}\0`)
     .join("");
