@@ -1,6 +1,7 @@
-// Disks of test programs: what a comment asks for, as files and as QEMU's arguments.
+// Disks of test programs: what a comment asks for, as files and as what QEMU and the tender are told.
 import { open } from "node:fs/promises";
 import { join } from "node:path";
+import type { TenderBlock } from "../../toolchain/src/tender/command-line.ts";
 
 export interface Disk {
   readonly name: string;
@@ -29,7 +30,32 @@ export function readDisk(text: string): Disk {
   };
 }
 
-/** Makes the files, empty ones, and attaches them. */
+/** Makes the files, empty but for what they are to hold, and says where. */
+async function makeDisks(disks: readonly Disk[], directory: string) {
+  const paths = new Map<Disk, string>();
+  for (const disk of disks) {
+    const path = join(directory, `${disk.name}.raw`);
+    const file = await open(path, "wx");
+    await file.truncate(disk.sizeBytes);
+    if (disk.holding !== undefined) await file.write(disk.holding, 1080);
+    await file.close();
+    paths.set(disk, path);
+  }
+  return paths;
+}
+
+/** Makes the disks and says what the tender is to be told of them. */
+export async function diskBlocks(
+  run: { readonly disks: readonly Disk[] },
+  directory: string,
+): Promise<TenderBlock[]> {
+  const broken = run.disks.find(({ failingSector }) => failingSector !== undefined);
+  if (broken) throw new Error(`disk: a process's ${broken.name} cannot have a failing sector`);
+  const paths = await makeDisks(run.disks, directory);
+  return [...paths].map(([{ name, readOnly }, path]) => ({ name, path, readOnly }));
+}
+
+/** Makes the disks and attaches them to a machine of QEMU's. */
 export async function diskArguments(
   run: {
     readonly machine: string;
@@ -45,12 +71,7 @@ export async function diskArguments(
     ? "virtio-blk-device"
     : `virtio-blk-pci,${isLegacy ? "disable-modern=on,disable-legacy=off" : "disable-legacy=on"}`;
   const args = ["-global", `virtio-mmio.force-legacy=${isLegacy}`];
-  for (const disk of run.disks) {
-    const path = join(directory, `${disk.name}.raw`);
-    const file = await open(path, "wx");
-    await file.truncate(disk.sizeBytes);
-    if (disk.holding !== undefined) await file.write(disk.holding, 1080);
-    await file.close();
+  for (const [disk, path] of await makeDisks(run.disks, directory)) {
     args.push("-drive", drive(disk, path));
     args.push("-device", `${device},drive=${disk.name},serial=${disk.name}`);
   }

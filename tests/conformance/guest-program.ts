@@ -24,7 +24,7 @@ import { parseMemory } from "../../toolchain/src/cli/run.ts";
 import { ensureTender, openStore } from "../../toolchain/src/index.ts";
 import { tenderArguments } from "../../toolchain/src/tender/command-line.ts";
 import type { Platform } from "../../toolchain/src/types.ts";
-import { type Disk, diskArguments, readDisk } from "./guest-disk.ts";
+import { type Disk, diskArguments, diskBlocks, readDisk } from "./guest-disk.ts";
 
 export interface Expectation {
   readonly kind: "success" | "status" | "crash" | "console";
@@ -80,7 +80,10 @@ export function readRuns(source: string): GuestRun[] {
   const other = virtio.find((kind) => kind !== "legacy" && kind !== "modern");
   if (other) throw new Error(`virtio: "${other}" is neither legacy nor modern`);
   const hardware = wanted.flatMap((machine) =>
-    virtio.map((kind) => ({ machine, virtio: kind as GuestRun["virtio"] })),
+    (machine === PROCESS ? virtio.slice(0, 1) : virtio).map((kind) => ({
+      machine,
+      virtio: kind as GuestRun["virtio"],
+    })),
   );
   return hardware.flatMap((each) =>
     [...byArguments].map(([given, expectations]) => ({
@@ -161,7 +164,8 @@ export async function runProgram(
 async function commandOf(image: string, run: GuestRun, directory: string, configuration: string) {
   if (run.platform === "linux") {
     const memoryBytes = parseMemory(run.memory);
-    const line = { image, memoryBytes, configurationDescriptor: 3, readsConsole: true };
+    const blocks = await diskBlocks(run, directory);
+    const line = { image, memoryBytes, configurationDescriptor: 3, readsConsole: true, blocks };
     return { program: await ensureTender(openStore()), arguments: tenderArguments(line) };
   }
   return {

@@ -19,13 +19,11 @@ import { crashReasons, runSandboxed } from "./sandbox-guest.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
 const directory = temporaryDirectory();
-const disk = join(directory, "disk");
 const constant = join(directory, "constant");
 const BLOCK_BYTES = 8192;
 let image: string;
 
 beforeAll(async () => {
-  writeFileSync(disk, Buffer.alloc(BLOCK_BYTES, "d"));
   writeFileSync(constant, Buffer.alloc(BLOCK_BYTES, "c"));
   const plan = await planImage({
     app: fileURLToPath(new URL("hostile-app", import.meta.url)),
@@ -39,11 +37,17 @@ beforeAll(async () => {
 }, 600_000);
 
 // The devices' descriptors are 2 and 3, in the order in which the tender was told of them.
-const blocks = [
-  { path: disk, readOnly: false },
-  { path: constant, readOnly: true },
-];
-const attempt = (...given: string[]) => runSandboxed(directory, { image, blocks }, given);
+let disks = 0;
+function blocks() {
+  // Each guest has its own: a disk that is written to is in nobody else's hands.
+  const path = join(directory, `disk-${disks++}`);
+  writeFileSync(path, Buffer.alloc(BLOCK_BYTES, "d"));
+  return [
+    { name: "own", path, readOnly: false },
+    { name: "constant", path: constant, readOnly: true },
+  ];
+}
+const attempt = (...given: string[]) => runSandboxed(directory, { image, blocks: blocks() }, given);
 
 const READ = 0;
 const WRITE = 1;

@@ -94,6 +94,17 @@ test("however its headers are damaged, an image is refused or runs, and the tend
 });
 
 test.each([
+  ["", "disk", "described as NAME=FILE"],
+  ["n".repeat(21), "disk", "described as NAME=FILE"],
+  ["data", "nothing", "cannot open the block device: nothing"],
+  ["data", "/dev/zero", "not a file that can be a block device: /dev/zero"],
+])("a disk is refused: %s=%s", async (name, path, reason) => {
+  const run = await runSandboxed(directory, { image, blocks: [{ name, path, readOnly: true }] });
+  expect(run.complaint).toContain(reason);
+  expect(run).toMatchObject({ status: 125, console: "" });
+});
+
+test.each([
   ["a user without privileges", ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]],
   ["root without capabilities", ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]],
 ])("%s can run a guest", async (_who, around) => {

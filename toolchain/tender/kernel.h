@@ -43,13 +43,14 @@ static inline long call6(long number, long a, long b, long c, long d, long e, lo
 /* call(CALL_X, argument...): what the kernel returns, errors as negated numbers. */
 #define call(...) CALL_6(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 
-enum { EINTR = 4, EAGAIN = 11, EEXIST = 17, ENOENT = 2, EPIPE = 32, EINPROGRESS = 115 };
+enum { EINTR = 4, EAGAIN = 11, EACCES = 13, EEXIST = 17, ENOENT = 2, EPIPE = 32, EINPROGRESS = 115 };
 
 /* Files */
 enum {
 	O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0100, O_EXCL = 0200, O_TRUNC = 01000,
-	O_NONBLOCK = 04000, O_CLOEXEC = 02000000,
-	F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, S_IFMT = 0170000, S_IFREG = 0100000,
+	O_NONBLOCK = 04000, O_DSYNC = 010000, O_CLOEXEC = 02000000,
+	F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_OFD_SETLK = 37, F_RDLCK = 0, F_WRLCK = 1,
+	S_IFMT = 0170000, S_IFREG = 0100000,
 };
 
 struct file_status {
@@ -58,6 +59,13 @@ struct file_status {
 	uint64_t special;
 	int64_t size_bytes;
 	int64_t rest[11];
+};
+
+/* From start on; a length of 0 reaches to the end, however far that is. */
+struct file_lock {
+	int16_t type, whence;
+	int64_t start, length;
+	int32_t process;
 };
 
 /* Memory */

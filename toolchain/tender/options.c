@@ -17,11 +17,20 @@ static uint64_t number(const char *text, uint64_t most, const char *name)
 	return value;
 }
 
-static void add_block(const char *path, bool is_read_only, struct options *options)
+/* NAME=FILE */
+static void add_block(const char *value, bool is_read_only, struct options *options)
 {
+	size_t length = 0;
+
+	while (value[length] && value[length] != '=')
+		length++;
+	if (!value[length] || length < 1 || length > UK_TENDER_BLOCK_NAME_MAX)
+		fail("a block device is described as NAME=FILE, its name has 1 to 20 bytes",
+		     value, 0);
 	if (options->block_count == UK_TENDER_BLOCKS_MAX)
 		fail("there are too many block devices", NULL, 0);
-	options->blocks[options->block_count++] = (struct option_block){path, is_read_only};
+	options->blocks[options->block_count++] =
+		(struct option_block){value, length, value + length + 1, is_read_only};
 }
 
 /* The options that take a value; false if there is none of this name. */

@@ -3,12 +3,15 @@
 #define TENDER_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <uk/tender-abi.h>
 
 #define FORWARDS_MAX 64
 
 struct option_block {
+	const char *name; /* name_length bytes */
+	size_t name_length;
 	const char *path;
 	bool is_read_only;
 };

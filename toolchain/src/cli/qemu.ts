@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type RunVolume, volumeArguments, volumeLines } from "./volumes.ts";
 
 export interface GuestOptions {
   readonly image: string;
@@ -12,6 +13,7 @@ export interface GuestOptions {
   /** NAME=VALUE. */
   readonly environment: readonly string[];
   readonly arguments: readonly string[];
+  readonly volumes: readonly RunVolume[];
   readonly machine: string;
   readonly accelerator: string;
 }
@@ -21,7 +23,8 @@ export async function runGuest(options: GuestOptions, signal: AbortSignal): Prom
   const directory = await mkdtemp(join(tmpdir(), "unikernel-run-"));
   try {
     const configuration = join(directory, "config");
-    await writeFile(configuration, guestConfiguration(options), { mode: 0o600 });
+    const told = { ...options, ...volumeLines(options.volumes) };
+    await writeFile(configuration, guestConfiguration(told), { mode: 0o600 });
     const consoleLog = join(directory, "console");
     return await runQemu(qemuArguments(options, configuration, consoleLog), consoleLog, signal);
   } finally {
@@ -42,6 +45,7 @@ export function lastingConfiguration(
   options: Pick<GuestOptions, "arguments" | "environment"> & {
     /** DISK=/PATH. */
     readonly volumes?: readonly string[];
+    readonly readOnlyVolumes?: readonly string[];
   },
   network?: {
     readonly guest: string;
@@ -62,6 +66,7 @@ export function lastingConfiguration(
           `net.dns:${network.dns}`,
         ]),
     ...(options.volumes ?? []).map((value) => `volume:${value}`),
+    ...(options.readOnlyVolumes ?? []).map((value) => `volume.read-only:${value}`),
   ]
     .map((line) => `${line}\0`)
     .join("");
@@ -104,6 +109,7 @@ function qemuArguments(options: GuestOptions, configuration: string, consoleLog:
     "virtio-mmio.force-legacy=false",
     "-device",
     microvm ? "virtio-net-device,netdev=net" : "virtio-net-pci,netdev=net,romfile=",
+    ...volumeArguments(options.volumes, microvm ? "virtio-blk-device" : "virtio-blk-pci"),
   ];
 }
 

@@ -9,6 +9,7 @@ import { openStore } from "../store/store.ts";
 import { type Command, parseCommandLine, UsageError } from "./command.ts";
 import { runGuest } from "./qemu.ts";
 import { readRequest, requestHelp, requestOptions } from "./request.ts";
+import { parseVolume } from "./volumes.ts";
 
 const usage = "unikernel run --help";
 
@@ -23,6 +24,8 @@ Ctrl-C stops it.
   --memory SIZE       e.g. 32MiB (default)
   --port HOST:GUEST   forwards a TCP port; may be repeated
   --env K=V           an environment variable; may be repeated
+  --volume FILE:/PATH a file of the host as a disk, and where its files are to be in a guest with
+                      the library volumes; :read-only may follow; may be repeated
   --machine TYPE      microvm (default), pc or q35; of QEMU
   --accelerator NAME  tcg (default) or kvm; of QEMU
   --tap NAME          a tap interface as the network of a sandboxed process
@@ -39,6 +42,7 @@ ${requestHelp}`,
       memoryBytes: parseMemory(values.memory ?? "32MiB"),
       ports: (values.port ?? []).map(parsePort),
       environment: values.env ?? [],
+      volumes: (values.volume ?? []).map(parseVolume),
       arguments: guestArguments,
     };
     const isSandbox = imagePlatform(readFileSync(image)) === "linux";
@@ -111,6 +115,7 @@ function parse(commandLine: string[]) {
         memory: { type: "string" },
         port: { type: "string", multiple: true },
         env: { type: "string", multiple: true },
+        volume: { type: "string", multiple: true },
         machine: { type: "string" },
         accelerator: { type: "string" },
         tap: { type: "string" },

@@ -15,6 +15,7 @@ import {
   passtNetwork,
 } from "../tender/passt.ts";
 import { type GuestOptions, guestConfiguration } from "./qemu.ts";
+import { volumeLines } from "./volumes.ts";
 
 export type SandboxOptions = Omit<GuestOptions, "machine" | "accelerator"> & {
   /** A tap interface instead of passt. */
@@ -38,7 +39,10 @@ export async function runSandbox(options: SandboxOptions, signal: AbortSignal): 
     options.ports.map(({ guest }) => ({ protocol: "tcp" as const, guest })),
   );
   const configuration = openConfiguration(
-    guestConfiguration(options, passt === undefined ? undefined : passtNetwork),
+    guestConfiguration(
+      { ...options, ...volumeLines(options.volumes) },
+      passt === undefined ? undefined : passtNetwork,
+    ),
   );
   try {
     const child = spawn(
@@ -49,6 +53,7 @@ export async function runSandbox(options: SandboxOptions, signal: AbortSignal): 
         configurationDescriptor: CONFIGURATION_DESCRIPTOR,
         readsConsole: true,
         ...(options.tap === undefined ? {} : { tap: options.tap }),
+        blocks: options.volumes.map(({ name, file, readOnly }) => ({ name, path: file, readOnly })),
         forwards: options.ports.map(({ host }, index) => ({
           protocol: "tcp",
           address: "127.0.0.1",

@@ -9,6 +9,13 @@ export interface TenderForward {
   readonly target: { readonly address: string; readonly port: number };
 }
 
+export interface TenderBlock {
+  /** By which the guest finds it: 1 to 20 bytes without "=". */
+  readonly name: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
 export interface TenderCommand {
   readonly image: string;
   readonly memoryBytes: number;
@@ -21,7 +28,7 @@ export interface TenderCommand {
   /** A tap interface. */
   readonly tap?: string;
   /** Files that are the guest's block devices. */
-  readonly blocks?: readonly { readonly path: string; readonly readOnly: boolean }[];
+  readonly blocks?: readonly TenderBlock[];
   readonly exitFile?: string;
   readonly control?: string;
   readonly forwards?: readonly TenderForward[];
@@ -38,8 +45,8 @@ export function tenderArguments(command: TenderCommand): string[] {
     ...option("--config", command.configurationDescriptor),
     ...(command.readsConsole ? ["--input"] : []),
     ...option("--tap", command.tap),
-    ...(command.blocks ?? []).flatMap(({ path, readOnly }) =>
-      option(readOnly ? "--block-read-only" : "--block", path),
+    ...(command.blocks ?? []).flatMap(({ name, path, readOnly }) =>
+      option(readOnly ? "--block-read-only" : "--block", `${name}=${path}`),
     ),
     ...option("--exit-file", command.exitFile),
     ...option("--control", command.control),

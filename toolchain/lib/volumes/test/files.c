@@ -1,6 +1,6 @@
 // Files on a volume, as a program sees them: content, positions, names, what happens to files
 // that are open when their names change, and attributes.
-// machines: microvm pc
+// machines: microvm pc linux
 // disk: data 16M
 // volume: data=/data
 #include <assert.h>

@@ -23,7 +23,7 @@
 #ifndef UK_TENDER_ABI_H
 #define UK_TENDER_ABI_H
 
-#define UK_TENDER_VERSION 1
+#define UK_TENDER_VERSION 2
 #define UK_TENDER_NOTE 1
 #define UK_TENDER_NOTE_NAME "Unikernel"
 
@@ -60,11 +60,14 @@ struct uk_tender_network {
 };
 
 #define UK_TENDER_BLOCK_READ_ONLY 1
+#define UK_TENDER_BLOCK_NAME_MAX 20 /* bytes, as of a virtio disk's serial number */
 
+/* There is no call to flush: what pwrite64 has written is durable when it returns. */
 struct uk_tender_block {
 	int32_t fd;
 	uint32_t flags;
 	uint64_t size_bytes;
+	char name[24]; /* ends with a NUL */
 };
 
 struct uk_tender_boot {

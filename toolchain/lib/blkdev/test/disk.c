@@ -1,9 +1,10 @@
 // A disk that works: everything written is read back, in requests of every shape, from several
 // threads at once, and by more requests than the ring has room for.
-// machines: microvm microvm-acpi pc q35
+// machines: microvm microvm-acpi pc q35 linux
 // virtio: legacy modern
 // disk: first 8M
 // disk: second 1M
+#include <errno.h>
 #include <stddef.h>
 #include <uk/blkdev.h>
 #include <uk/check.h>
@@ -65,6 +66,23 @@ static void limits(void)
 	uk_check(uk_block_read(disk, UINT64_MAX, data, 512) < 0);
 	uk_check(uk_block_read(disk, 0, data, 100) < 0);
 	uk_check(uk_block_read(disk, 0, data, 0) == 0);
+}
+
+/* Requests that nobody has checked: an error, and the guest goes on. */
+static void impossible(void)
+{
+	static uint8_t data[1024];
+	uint64_t end = disk->sectors;
+
+	for (int write = 0; write < 2; write++) {
+		enum uk_block_operation operation = write ? UK_BLOCK_WRITE : UK_BLOCK_READ;
+
+		uk_check(uk_block_run(disk, operation, end - 1, data, 512) == 0);
+		uk_check(uk_block_run(disk, operation, end - 1, data, 1024) == -EIO);
+		uk_check(uk_block_run(disk, operation, end, data, 512) == -EIO);
+		uk_check(uk_block_run(disk, operation, UINT64_MAX / 512, data, 512) == -EIO);
+		uk_check(uk_block_run(disk, operation, UINT64_MAX, data, 1024) == -EIO);
+	}
 }
 
 static unsigned running;
@@ -146,6 +164,7 @@ int uk_application(void)
 	uk_check(second->sectors == MIB / 512 && !disk->read_only);
 	sizes();
 	limits();
+	impossible();
 	threads();
 	many();
 	/* Nothing of it went to the other one. */
