@@ -2,6 +2,8 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { offersConfinement } from "../../provider/src/drivers/qemu/confinement.ts";
+import { findExecutable } from "../../provider/src/drivers/qemu/executable.ts";
 import { QemuDriver } from "../../provider/src/drivers/qemu/qemu-driver.ts";
 import { poll } from "../../provider/src/guests/wait.ts";
 import { driverSuite } from "./driver-suite.ts";
@@ -52,6 +54,33 @@ test("nobody else may enter a guest's directory", async () => {
   const directory = join(home.directory, "guests", spec.id);
   expect((await stat(directory)).mode & 0o777).toBe(0o700);
   expect((await stat(join(directory, "guest.json"))).mode & 0o777).toBe(0o600);
+});
+
+test("QEMU gives up the system calls that it does not need", async (context) => {
+  await using home = await TestHome.make();
+  const qemu = (await findExecutable()) ?? "";
+  const cache = join(home.directory, "cache");
+  if (!(await offersConfinement(qemu, cache))) context.skip("this QEMU has no filter");
+  // Remembered, for the next guest.
+  expect(await offersConfinement(qemu, cache)).toBe(true);
+  const spec = await home.spec({ text: "up\n" });
+  await home.driver.apply(spec, never);
+  const record = await readFile(join(home.directory, "guests", spec.id, "guest.json"), "utf8");
+  const { pid } = (JSON.parse(record) as { process: { pid: number } }).process;
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+  expect(status).toMatch(/^Seccomp:\t2$/m);
+});
+
+test("a QEMU without such a filter runs guests all the same", async () => {
+  await using home = await TestHome.make();
+  const executable = join(home.directory, "qemu-without-filter");
+  const refusal = 'case " $* " in *" -sandbox "*) echo "no such option" >&2; exit 1;; esac';
+  await writeFile(executable, `#!/bin/sh\n${refusal}\nexec qemu-system-x86_64 "$@"\n`);
+  await chmod(executable, 0o755);
+  const driver = new QemuDriver({ home: home.directory, executable });
+  const spec = await home.spec({ text: "up\n" });
+  expect((await driver.apply(spec, never)).state).toBe("running");
 });
 
 test("a guest is no child of the terminal: it has a session of its own", async () => {

@@ -110,7 +110,8 @@ export function probeProgram(): Buffer {
   );
 }
 
-async function machineKey(qemu: string): Promise<string> {
+/** Names what was found out about this QEMU on this machine. */
+export async function machineKey(qemu: string): Promise<string> {
   const { mtimeMs, size } = await stat(qemu);
   const parts = [release(), cpus()[0]?.model ?? "", cpus().length, qemu, mtimeMs, size];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);

@@ -6,6 +6,7 @@ const base = {
   imagePath: "/store/a,b/image",
   memoryBytes: 33_554_432,
   forwards: [],
+  isConfined: false,
   configurationDescriptor: 3,
 };
 const after = (args: readonly string[], option: string) => args[args.indexOf(option) + 1];
@@ -24,6 +25,14 @@ test("the processor fits the accelerator", () => {
   const kvm = qemuArguments({ ...base, accelerator: "kvm" });
   expect([after(tcg, "-accel"), after(tcg, "-cpu")]).toEqual(["tcg", "max"]);
   expect([after(kvm, "-accel"), after(kvm, "-cpu")]).toEqual(["kvm", "host"]);
+});
+
+test("QEMU confines itself where it can", () => {
+  const confined = qemuArguments({ ...base, accelerator: "tcg", isConfined: true });
+  expect(after(confined, "-sandbox")).toBe(
+    "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+  );
+  expect(qemuArguments({ ...base, accelerator: "tcg" })).not.toContain("-sandbox");
 });
 
 test("always has one network device, with the forwards", () => {

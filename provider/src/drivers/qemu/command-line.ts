@@ -9,12 +9,19 @@ export interface CommandLine {
   readonly memoryBytes: number;
   readonly accelerator: "kvm" | "tcg";
   readonly forwards: readonly PortForward[];
+  /** Whether this QEMU can confine itself. */
+  readonly isConfined: boolean;
   /** The descriptor at which QEMU finds the guest's configuration. */
   readonly configurationDescriptor: number;
 }
 
 /** The user-mode network's name in QEMU's monitor. */
 export const NETWORK = "net0";
+/** QEMU's own filter of system calls: no other program, no other user, no other scheduling. */
+export const CONFINEMENT: readonly string[] = [
+  "-sandbox",
+  "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+];
 /** The machine that starts fastest; the guest needs none of what is turned off. */
 const MACHINE = "microvm,pic=off,pit=off,rtc=off,acpi=off,isa-serial=on";
 
@@ -24,6 +31,7 @@ export function qemuArguments(line: CommandLine): string[] {
     ...processorArguments(line.accelerator),
     // How a guest's process is recognised, together with its working directory.
     ...nameArguments(line.id),
+    ...(line.isConfined ? CONFINEMENT : []),
     ...["-m", `${Math.floor(line.memoryBytes / 1024)}K`],
     ...["-pidfile", RELATIVE.pid],
     ...["-kernel", line.imagePath],

@@ -9,6 +9,7 @@ import { guestsDirectory, isSameGuest, newRecord, type ProcessIdentity } from ".
 import { ProcessDriver } from "../process-driver.ts";
 import { chooseAccelerator } from "./accelerator.ts";
 import { acceptsConnections } from "./accepts.ts";
+import { offersConfinement } from "./confinement.ts";
 import { findExecutable, MISSING_QEMU } from "./executable.ts";
 import { type GuestFiles, guestFiles } from "./files.ts";
 import { qemuPorts } from "./forwarder.ts";
@@ -110,6 +111,7 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
     if (executable === undefined) throw new Error(MISSING_QEMU);
     const cache = join(this.#home, "cache");
     const accelerator = await chooseAccelerator(spec.accelerator, executable, cache);
+    const isConfined = await offersConfinement(executable, cache);
     const forwards = await this.ports.plan(spec.id, spec.owner, spec.ports);
     signal.throwIfAborted();
     await stopProcesses(files);
@@ -121,7 +123,7 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
     await writeRecord(files, planned);
     this.#onStep("recorded");
     const { imagePath, memoryBytes } = spec;
-    const line = { id: spec.id, imagePath, memoryBytes, accelerator, forwards };
+    const line = { id: spec.id, imagePath, memoryBytes, accelerator, isConfined, forwards };
     const { startedAtMs } = await launch({ files, executable, line, configuration });
     this.#onStep("spawned");
     const started = await this.#awaitStart(files, planned, signal);
