@@ -3,7 +3,7 @@
 //
 //   // expect: success                   (the default) a line SUCCESS and exit status 0
 //   // expect: status 3                  that exit status
-//   // expect: crash "reason"            a crash record whose reason begins like that
+//   // expect: crash "reason"            one crash record whose reason begins like that
 //   // expect: console "text"            that text, whatever the status
 // each optionally followed by `with ARGUMENT...`, which the guest is given; lines with the same
 // arguments describe the same run.
@@ -182,7 +182,7 @@ async function commandOf(image: string, run: GuestRun, directory: string, config
   };
 }
 
-const crashRecord = /^\[unikernel\] crash (\{.*\})$/m;
+const crashRecord = /^\[unikernel\] crash (\{.*\})$/gm;
 
 /** What is wrong with a result; undefined when it is as expected. */
 export function mismatch(result: GuestResult, expectation: Expectation): string | undefined {
@@ -198,8 +198,10 @@ export function mismatch(result: GuestResult, expectation: Expectation): string 
   if (kind === "console") {
     return result.console.includes(value) ? undefined : `expected "${value}"${shown}`;
   }
-  const text = crashRecord.exec(result.console)?.[1];
-  if (!text || result.status !== 134) return `expected a crash "${value}"${shown}`;
+  const records = [...result.console.matchAll(crashRecord)];
+  const text = records[0]?.[1];
+  if (!text || records.length > 1 || result.status !== 134)
+    return `expected a crash "${value}"${shown}`;
   const record = JSON.parse(text) as { reason: string; frames: string[]; build: string };
   const complete =
     record.reason.startsWith(value) &&

@@ -216,6 +216,10 @@ test("a guest has no more memory than it was granted, and nothing of its host", 
     }
     if (process.getuid?.() !== 0) return;
     expect(value("Uid")).toBe("65534");
+    const maps = readFileSync(`/proc/${guest}/maps`, "utf8").trim().split("\n");
+    const both = maps.filter((line) => /^\S+ .wx/.test(line));
+    expect(maps.some((line) => / r-x/.test(line))).toBe(true);
+    expect(both).toEqual([]);
     expect(readdirSync(`/proc/${guest}/fd`)).toEqual(["1"]);
     for (const name of ["user", "pid", "mnt", "net", "ipc", "uts"]) {
       const own = readlinkSync(`/proc/self/ns/${name}`);

@@ -19,13 +19,6 @@ extern const Elf64_Ehdr __ehdr_start __attribute__((visibility("hidden")));
 extern weak hidden void (*const __init_array_start[])(int, char **, char **);
 extern weak hidden void (*const __init_array_end[])(int, char **, char **);
 
-/* Replaced when stack protection is used. */
-static void no_canary(void *random)
-{
-	(void)random;
-}
-weak_alias(no_canary, __init_ssp);
-
 static char program_name[] = "app";
 
 /* The value behind a prefix, or NULL. */
@@ -71,7 +64,6 @@ static void initialise(int count, char **arguments, char **environment)
 	__init_tls(by_index);
 	for (; *vector != AT_RANDOM; vector += 2)
 		;
-	__init_ssp((void *)vector[1]);
 	for (size_t i = 0; i < (size_t)(__init_array_end - __init_array_start); i++)
 		__init_array_start[i](count, arguments, environment);
 }

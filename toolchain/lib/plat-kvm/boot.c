@@ -1,5 +1,6 @@
 /* From the first C instruction to the library OS proper. */
 #include "kvm.h"
+#include <uk/boot.h>
 #include <uk/init.h>
 #include <uk/plat.h>
 
@@ -9,6 +10,7 @@ _Noreturn void uk_kvm_boot(const struct pvh_start_info *info)
 {
 	/* Traps come first, so that a fault in what follows is reported. */
 	uk_kvm_traps_init();
+	uk_canary_init();
 	uk_kvm_cpu_init();
 	uk_kvm_memory_init(info);
 	uk_kvm_config_init(info);

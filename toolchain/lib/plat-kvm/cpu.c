@@ -5,6 +5,7 @@
 #define LEAF1_ECX_XSAVE (1u << 26)
 #define LEAF7_EBX_FSGSBASE (1u << 0)
 #define LEAF7_EBX_SMEP (1u << 7)
+#define LEAF7_EBX_SMAP (1u << 20)
 #define LEAF7_ECX_UMIP (1u << 2)
 #define XSAVE_AVX 7u	 /* x87, SSE, AVX */
 #define XSAVE_AVX512 0xe0u /* its three parts go together */
@@ -22,6 +23,7 @@ void uk_kvm_cpu_init(void)
 		has_fsgsbase = leaf.ebx & LEAF7_EBX_FSGSBASE;
 		cr4 |= has_fsgsbase ? CR4_FSGSBASE : 0;
 		cr4 |= leaf.ebx & LEAF7_EBX_SMEP ? CR4_SMEP : 0;
+		cr4 |= leaf.ebx & LEAF7_EBX_SMAP ? CR4_SMAP : 0;
 		cr4 |= leaf.ecx & LEAF7_ECX_UMIP ? CR4_UMIP : 0;
 	}
 	cr4 |= xsave ? CR4_OSXSAVE : 0;

@@ -22,6 +22,7 @@
 #define CR4_FSGSBASE (1 << 16)
 #define CR4_OSXSAVE (1 << 18)
 #define CR4_SMEP (1 << 20)
+#define CR4_SMAP (1 << 21)
 
 #define MSR_APIC_BASE 0x1b
 #define MSR_TSC_DEADLINE 0x6e0

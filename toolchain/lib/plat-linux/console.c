@@ -8,6 +8,8 @@
 /* As much as a pipe takes without blocking when it says it is writable. */
 #define PIECE 4096
 
+#define ERROR_BAD_ADDRESS (-14)
+
 static bool becomes_writable(void)
 {
 	static bool is_stuck;
@@ -16,6 +18,13 @@ static bool becomes_writable(void)
 
 	is_stuck = linux_poll(&poll, 1, &patience) != 1;
 	return !is_stuck;
+}
+
+/* Reads what the kernel could not read, so that it faults here as it would in a virtual machine. */
+static void fault_at(const char *bytes, size_t length)
+{
+	(void)*(const volatile char *)bytes;
+	(void)*(const volatile char *)(bytes + length - 1);
 }
 
 void uk_console_write(const char *bytes, size_t length)
@@ -27,6 +36,8 @@ void uk_console_write(const char *bytes, size_t length)
 		if (!becomes_writable())
 			return;
 		written = uk_linux_write(uk_linux_boot->console_out, bytes, piece);
+		if (written == ERROR_BAD_ADDRESS)
+			fault_at(bytes, piece);
 		if (written <= 0)
 			return;
 		bytes += written;

@@ -13,6 +13,7 @@ _Noreturn void uk_linux_start(struct uk_tender_boot *boot)
 	uk_linux_boot = boot;
 	if (boot->version != UK_TENDER_VERSION)
 		uk_plat_exit(125);
+	uk_canary_init();
 	uk_boot_config_set((const char *)boot->config_start, boot->config_bytes);
 	uk_start();
 }
