@@ -1,5 +1,6 @@
 // Reads a guest's console: the last lines of the log, and what the platform says in it.
 import { type FileHandle, open } from "node:fs/promises";
+import { printable } from "./printable.ts";
 
 const TAIL_BYTES_MAX = 64 * 1024;
 
@@ -12,7 +13,7 @@ export async function tailOf(path: string, lines: number): Promise<string[]> {
 
 /** The last lines of a console's text, oldest first. */
 export function lastLines(text: string, lines: number): string[] {
-  const all = text.split("\n").map(printable);
+  const all = text.split("\n").map((line) => printable(line.replace(/\r$/, "")));
   if (all.at(-1) === "") all.pop();
   return all.slice(-lines);
 }
@@ -54,11 +55,4 @@ async function withFile<Result>(
   } finally {
     await file.close();
   }
-}
-
-/** A guest must not be able to steer the terminal that shows its console. */
-function printable(line: string): string {
-  return line.replace(/\r$/, "").replace(/[^\P{Cc}\t]/gu, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  });
 }

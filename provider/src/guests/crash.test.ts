@@ -1,4 +1,7 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fuzzing } from "../../../tests/support/fuzzing.ts";
+import { lastLines } from "./console.ts";
 import { formatCrash, parseCrash } from "./crash.ts";
 import { formatReport } from "./report.ts";
 
@@ -46,4 +49,49 @@ test("a report shows the console with the crash made readable", () => {
       "  |   at handle_request+0x12 (0x100112)\n  |   from main+0x4 (0x100205)\n  |   from 0x900000",
   );
   expect(formatReport("it ended", [], [])).toBe("it ended. Its console is empty.");
+});
+
+test("a record that lies cannot steer a terminal, forge lines or hide the failure", () => {
+  const lie = {
+    reason: "fine\n  | all is well\u001b[2J\u202e",
+    build: { toString: 1 },
+    registers: { rip: "0x100112", __proto__: "0x1" },
+    frames: Array.from({ length: 4_000 }, () => "0x100205"),
+  };
+  const report = formatReport("it ended", [`[unikernel] crash ${JSON.stringify(lie)}`], SYMBOLS);
+  const lines = report.split("\n");
+  expect(lines[1]).toBe("  | crash: fine\\x0a  | all is well\\x1b[2J\\u{202e}");
+  expect(lines).toHaveLength(67);
+  const other = formatReport("it ended", ['[unikernel] crash {"reason":{"toString":1}}'], SYMBOLS);
+  expect(other).toContain("crash: unknown");
+});
+
+test("an endless line does not fill the report", () => {
+  const report = formatReport("it ended", ["x".repeat(60_000)], []);
+  expect(report.length).toBeLessThan(1_200);
+  expect(report).toContain("59000 more characters");
+});
+
+test("whatever follows the mark, reading it neither fails nor lets control characters through", () => {
+  const value = fc.jsonValue({ maxDepth: 3 });
+  const record = fc.record(
+    { build: value, reason: value, registers: value, frames: value },
+    { requiredKeys: [] },
+  );
+  const line = fc.oneof(
+    record.map((json) => `[unikernel] crash ${JSON.stringify(json)}`),
+    fc.string().map((text) => `[unikernel] crash {${text}`),
+    fc
+      .tuple(fc.nat(LINE.length), fc.string({ maxLength: 3 }))
+      .map(([at, text]) => LINE.slice(0, at) + text + LINE.slice(at + text.length)),
+  );
+  fc.assert(
+    fc.property(line, (text) => {
+      const [shown = ""] = lastLines(text, 1);
+      expect(formatReport("it ended", [shown], SYMBOLS).replaceAll("\n", "")).not.toMatch(
+        /\p{Cc}/u,
+      );
+    }),
+    fuzzing(),
+  );
 });

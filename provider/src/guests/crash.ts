@@ -1,5 +1,6 @@
 // The crash record a guest prints before it ends (uk_crash in toolchain/lib/plat), and how it is
-// shown to people.
+// shown to people. Any guest can print anything that looks like one.
+import { printable, shortened } from "./printable.ts";
 import { type FunctionSymbol, nameAddress } from "./symbols.ts";
 
 export interface CrashRecord {
@@ -11,6 +12,9 @@ export interface CrashRecord {
   readonly frames: readonly bigint[];
 }
 
+/** More than any reason of ours has, and than any line should. */
+const TEXT_LENGTH_MAX = 1_000;
+const FRAMES_MAX = 64;
 const MARK = "[unikernel] crash ";
 
 export function isCrashLine(line: string): boolean {
@@ -30,10 +34,12 @@ export function parseCrash(line: string): CrashRecord | undefined {
     const number = parseAddress(text);
     return number === undefined ? [] : [[name, number] as const];
   });
-  const frames = Array.isArray(value.frames) ? value.frames.map(parseAddress) : [];
+  const frames = Array.isArray(value.frames)
+    ? value.frames.slice(0, FRAMES_MAX).map(parseAddress)
+    : [];
   return {
-    build: String(value.build ?? ""),
-    reason: String(value.reason ?? "unknown"),
+    build: textOr(value.build, ""),
+    reason: textOr(value.reason, "unknown"),
     registers: Object.fromEntries(registers),
     frames: frames.filter((frame) => frame !== undefined),
   };
@@ -53,6 +59,11 @@ export function formatCrash(crash: CrashRecord, symbols: readonly FunctionSymbol
     // A return address may stand behind the last instruction of its function.
     ...crash.frames.map((frame) => `  from ${place(frame, frame - 1n)}`),
   ];
+}
+
+/** Escapes in the record were harmless on the console; what they stand for need not be. */
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === "string" ? shortened(printable(value), TEXT_LENGTH_MAX) : otherwise;
 }
 
 function parseAddress(text: unknown): bigint | undefined {
