@@ -86,9 +86,14 @@ export interface Conversation {
 export async function converse(
   port: number,
   pieces: string | readonly string[],
-  options: { readonly halfClose?: boolean; readonly timeoutMs?: number } = {},
+  options: {
+    readonly halfClose?: boolean;
+    readonly timeoutMs?: number;
+    readonly localPort?: number;
+  } = {},
 ): Promise<Conversation> {
-  const socket: Socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  const { localPort } = options;
+  const socket: Socket = connect({ port, host: "127.0.0.1", localPort, allowHalfOpen: true });
   let text = "";
   const finished = new Promise<Conversation["end"]>((resolve) => {
     socket.setTimeout(options.timeoutMs ?? 20_000, () => resolve("timeout"));

@@ -29,7 +29,8 @@ void uk_lwip_limit_time_wait(void)
 /* Undoes what tcp_input() did to a segment, and gives it the segment again. */
 static void input_again(struct tcp_hdr *header, struct pbuf *packet)
 {
-	pbuf_add_header(packet, TCPH_HDRLEN_BYTES(header));
+	/* By force: lwIP does not know that there is something in front of lent memory. */
+	pbuf_add_header_force(packet, TCPH_HDRLEN_BYTES(header));
 	header->src = lwip_htons(header->src);
 	header->dest = lwip_htons(header->dest);
 	header->seqno = lwip_htonl(header->seqno);
