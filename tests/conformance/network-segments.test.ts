@@ -68,3 +68,11 @@ test("a peer that takes the same port again gets through with its first segment"
   // The guest ended each of them first, so it has the earlier one in TIME_WAIT.
   expect(segmentsOfTest().toGuest.filter(({ syn }) => syn)).toHaveLength(5);
 });
+
+test("the end of a connection comes with the last bytes of the answer", async () => {
+  for (let connection = 0; connection < 5; connection++) await getsAnAnswer();
+  const { fromGuest } = segmentsOfTest();
+  expect(fromGuest.filter(({ fin }) => fin)).toHaveLength(5);
+  expect(fromGuest.filter(({ fin, payloadBytes }) => fin && payloadBytes === 0)).toEqual([]);
+  expect(fromGuest.filter(({ reset }) => reset)).toEqual([]);
+});

@@ -36,11 +36,14 @@ static void keep(struct connection *connection, const void *bytes, size_t length
 /* Writes as much as goes out now; returns how much, or -1 when the connection is broken. */
 static ssize_t write_now(struct connection *connection, const char *bytes, size_t length)
 {
+	/* The end of the connection follows at once and travels with its last bytes, so that a
+	 * peer cannot be the first to close: its port would stay in TIME_WAIT. */
+	int flags = MSG_NOSIGNAL | (connection->close_after ? MSG_MORE : 0);
 	size_t written = 0;
 
 	while (written < length) {
 		ssize_t result = send(connection->descriptor, bytes + written, length - written,
-				      MSG_NOSIGNAL);
+				      flags);
 
 		if (result < 0 && errno == EINTR)
 			continue;
