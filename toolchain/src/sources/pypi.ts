@@ -23,7 +23,9 @@ export async function pipDownload(
       "--quiet",
       "--disable-pip-version-check",
       "--no-deps",
-      ...(kind === "source" ? ["--no-binary", ":all:"] : ["--only-binary", ":all:"]),
+      // Of this package only: pip prepares a source archive with tools that the package names,
+      // and to build those from their sources it would want a C compiler.
+      ...(kind === "source" ? ["--no-binary", wanted.package] : ["--only-binary", ":all:"]),
       "--dest",
       directory,
       `${wanted.package}==${wanted.version}`,
@@ -38,7 +40,7 @@ export async function pipDownload(
     if (/No module named pip/.test(result.stderr)) {
       throw new Error(`Python's pip is missing (Debian: apt-get install python3-pip)`);
     }
-    throw new Error(`pip: ${lastLine(result.stderr)}`);
+    throw new Error(`pip: ${complaintOf(result.stderr)}`);
   }
   const [name] = await readdir(directory);
   if (!name) throw new Error("pip downloaded nothing");
@@ -55,6 +57,8 @@ export async function fetchPypiSource(
   return join(top, wanted.directory ?? "");
 }
 
-function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
+/** What went wrong: the first error in words; pip goes on with names for kinds of errors, and notes. */
+export function complaintOf(stderr: string): string {
+  const lines = stderr.split("\n").map((line) => line.trim());
+  return lines.find((line) => /error: \S+ /i.test(line)) ?? lines.findLast((line) => line) ?? "";
 }
