@@ -1,4 +1,8 @@
-/* Cancellation points of a program that never cancels a thread. */
+/*
+ * Cancellation points of a program that never cancels a thread. It is found first, since archives
+ * are searched in the order of names; a program that calls pthread_cancel() gets pthread_cancel.c
+ * as well, whose definitions win over these weak ones.
+ */
 #include "syscall.h"
 #include "libc.h"
 

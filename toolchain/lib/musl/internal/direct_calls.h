@@ -25,7 +25,7 @@
 	DIRECT(n, __scc(a), __scc(b), __scc(c), __scc(d), __scc(e), __scc(f))
 
 /*
- * Cancellation points. cancel.c looks before and after the call; in a program without
+ * Cancellation points. pthread_cancel.c looks before and after the call; in a program without
  * pthread_cancel() both are empty (see no_cancel.c). close must not lose its descriptor: a
  * request that arrives during it is left for the next point.
  */
