@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uk/init.h>
 #include <uk/lwip.h>
 #include <uk/mem.h>
 #include <uk/plat.h>
@@ -161,9 +160,5 @@ static const struct uk_filesystem_ops single_ops = {.open = open_single, .stat =
 static struct single_file name_servers = {{&single_ops}, fill_name_servers};
 static struct single_file hosts = {{&single_ops}, fill_hosts};
 
-static void mount_resolver_files(void)
-{
-	uk_mount("/etc/resolv.conf", &name_servers.filesystem);
-	uk_mount("/etc/hosts", &hosts.filesystem);
-}
-UK_INIT(UK_STAGE_SERVICE, mount_resolver_files);
+UK_MOUNT(name_servers, "/etc/resolv.conf", &name_servers.filesystem);
+UK_MOUNT(hosts, "/etc/hosts", &hosts.filesystem);

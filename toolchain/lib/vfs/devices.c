@@ -1,7 +1,6 @@
 /*
  * /dev: null, zero, full, random, urandom, and the console under its names.
  */
-#include "devices.h"
 #include "console.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -169,4 +168,5 @@ static int stat_device(struct uk_filesystem *filesystem, const char *path, struc
 }
 
 static const struct uk_filesystem_ops ops = {.open = open_device, .stat = stat_device};
-struct uk_filesystem uk_devices = {&ops};
+static struct uk_filesystem filesystem = {&ops};
+UK_MOUNT(devices, "/dev", &filesystem);

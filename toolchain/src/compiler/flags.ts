@@ -48,6 +48,9 @@ const commonLinkFlags: readonly string[] = [
   "-nostdlib",
   "--build-id=none",
   "--gc-sections",
+  // A set that sections form (__start_NAME) is linked when somebody refers to it, not always.
+  "-z",
+  "nostart-stop-gc",
   "-z",
   "noexecstack",
   // Packs segments in the file: loaders of whole images copy them, nobody maps them. The linker

@@ -121,4 +121,18 @@ size_t uk_put_dirent(char *buffer, size_t room, const struct uk_dirent *entry);
 /* Mounts at a path without trailing slash ("" is the root). -EBUSY when taken. */
 int uk_mount(const char *path, struct uk_filesystem *filesystem);
 
+/*
+ * A mount that is there from the beginning: UK_MOUNT(dev, "/dev", &filesystem). These are gathered
+ * by the linker, which drops them and their file systems from an image in which nothing looks a
+ * path up.
+ */
+struct uk_mount {
+	const char *path;
+	size_t length;
+	struct uk_filesystem *filesystem;
+};
+#define UK_MOUNT(name, path, filesystem)                                                           \
+	__attribute__((used, section("uk_mounts")))                                                \
+	static const struct uk_mount uk_mount_##name = {path, sizeof(path) - 1, filesystem}
+
 #endif
