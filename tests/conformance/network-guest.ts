@@ -24,13 +24,20 @@ export interface Hardware {
   readonly device: string;
   readonly memory?: string;
   readonly extra?: readonly string[];
+  /** Its address in QEMU's own network; without it the guest asks by DHCP. */
+  readonly network?: GuestNetwork;
 }
+
+export type GuestNetwork = NonNullable<Parameters<typeof guestConfiguration>[1]>;
 
 /** Boots an image and waits until its console says that it listens. */
 export async function startNetworkGuest(image: string, hardware: Hardware): Promise<NetworkGuest> {
   const directory = mkdtempSync(join(tmpdir(), "unikernel-network-"));
   const configuration = join(directory, "config");
-  writeFileSync(configuration, guestConfiguration({ arguments: [], environment: [] }));
+  writeFileSync(
+    configuration,
+    guestConfiguration({ arguments: [], environment: [] }, hardware.network),
+  );
   const port = await freePort();
   const child = spawn(
     "qemu-system-x86_64",

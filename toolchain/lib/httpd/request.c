@@ -97,6 +97,16 @@ static bool is_known_method(const char *method)
 	return false;
 }
 
+/* Whether a list of methods has one already. */
+static bool lists(const char *methods, const char *method, size_t length)
+{
+	for (; *methods != '\0'; methods++) {
+		if (strncmp(methods, method, length) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Answers what no route does: 404, 405 with what is allowed, or 501. */
 static void respond_unrouted(struct server *server, const struct httpd_request *request,
 			     struct httpd_response *response)
@@ -112,7 +122,7 @@ static void respond_unrouted(struct server *server, const struct httpd_request *
 		const char *more = strcmp(route->method, "GET") == 0 ? "GET, HEAD" : route->method;
 		size_t length = strlen(more);
 
-		if (strstr(allowed, more) != NULL || used + length + 3 > sizeof(allowed))
+		if (lists(allowed, more, length) || used + length + 3 > sizeof(allowed))
 			continue;
 		if (used > 0) {
 			memcpy(allowed + used, ", ", 2);

@@ -10,8 +10,8 @@
 #include <uk/lwip.h>
 #include <uk/plat.h>
 #include <uk/sched.h>
+#include "address.h"
 #include "interface.h"
-#include "name_servers.h"
 
 #define HOSTNAME_DEFAULT "unikernel"
 
@@ -50,21 +50,18 @@ int uk_network_wait(uint64_t deadline)
 /* "A.B.C.D/BITS"; false when it is not that. */
 static bool parse_network(const char *text, ip4_addr_t *address, ip4_addr_t *mask)
 {
-	char copy[IP4ADDR_STRLEN_MAX];
-	const char *slash = strchr(text, '/');
-
-	if (slash == NULL || (size_t)(slash - text) >= sizeof(copy))
-		return false;
-	memcpy(copy, text, (size_t)(slash - text));
-	copy[slash - text] = '\0';
+	const char *slash = uk_lwip_parse_address(text, address);
 	unsigned bits = 0;
+
+	if (slash == NULL || *slash != '/')
+		return false;
 
 	for (const char *digit = slash + 1; *digit != '\0'; digit++) {
 		if (*digit < '0' || *digit > '9' || bits > 32)
 			return false;
 		bits = bits * 10 + (unsigned)(*digit - '0');
 	}
-	if (slash[1] == '\0' || bits > 32 || !ip4addr_aton(copy, address))
+	if (slash[1] == '\0' || bits > 32)
 		return false;
 	mask->addr = bits == 0 ? 0 : lwip_htonl(UINT32_MAX << (32 - bits));
 	return true;
@@ -90,10 +87,12 @@ static void configure(struct interface *interface, const char *network)
 		return;
 	}
 	const char *router = uk_boot_config_get("net.gateway");
+	const char *end = "";
 
 	ip4_addr_set_zero(&gateway);
-	if (!parse_network(network, &address, &mask) ||
-	    (router != NULL && !ip4addr_aton(router, &gateway))) {
+	if (router != NULL)
+		end = uk_lwip_parse_address(router, &gateway);
+	if (!parse_network(network, &address, &mask) || end == NULL || *end != '\0') {
 		complain("[unikernel] network: net.address must be A.B.C.D/BITS and net.gateway "
 			 "A.B.C.D\n");
 		return;
@@ -137,7 +136,6 @@ static void start(void)
 
 	lwip_init();
 	uk_lwip_interfaces_add();
-	uk_lwip_name_servers_from_config();
 	for (struct interface *interface = uk_lwip_interfaces; interface != NULL;
 	     interface = interface->next) {
 		if (interface == uk_lwip_interfaces)

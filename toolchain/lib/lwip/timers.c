@@ -36,7 +36,9 @@ static void fire(struct uk_timer *timer)
 static struct periodic tcp_timer = {{.fire = fire}, tcp_tmr, TCP_TMR_INTERVAL};
 static struct periodic others[] = {
 	{{.fire = fire}, etharp_tmr, ARP_TMR_INTERVAL},
+#if IP_REASSEMBLY
 	{{.fire = fire}, ip_reass_tmr, IP_TMR_INTERVAL},
+#endif
 #if LWIP_DHCP
 	{{.fire = fire}, dhcp_fine_tmr, DHCP_FINE_TIMER_MSECS},
 	{{.fire = fire}, dhcp_coarse_tmr, DHCP_COARSE_TIMER_MSECS},

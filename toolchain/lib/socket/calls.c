@@ -5,13 +5,21 @@
 #include <uk/syscalls.h>
 #include "socket.h"
 
+static bool is_socket(const struct uk_file_ops *ops)
+{
+#ifdef CONFIG_SOCKET_UDP
+	if (ops == &socket_udp_file_ops)
+		return true;
+#endif
+	return ops == &socket_tcp_file_ops;
+}
+
 struct socket *socket_get(int descriptor, int *error)
 {
 	struct uk_file *file = uk_fd_get(descriptor);
 
 	*error = file == NULL ? -EBADF : -ENOTSOCK;
-	if (file == NULL ||
-	    (file->ops != &socket_tcp_file_ops && file->ops != &socket_udp_file_ops))
+	if (file == NULL || !is_socket(file->ops))
 		return NULL;
 	*error = 0;
 	return (struct socket *)file;
@@ -39,7 +47,11 @@ long uk_sys_socket(long domain, long type, long number)
 	if (kind == SOCK_STREAM)
 		protocol = &socket_tcp;
 	else if (kind == SOCK_DGRAM)
+#ifdef CONFIG_SOCKET_UDP
 		protocol = &socket_udp;
+#else
+		return -EPROTONOSUPPORT;
+#endif
 	else
 		return kind == SOCK_RAW ? -EPERM : -ESOCKTNOSUPPORT;
 	if (number != 0 && number != protocol->number)
@@ -76,8 +88,8 @@ long uk_sys_listen(long descriptor, long backlog)
 
 	if (socket == NULL)
 		return error;
-	return socket->protocol->listen ? socket->protocol->listen(socket, (int)backlog)
-					: -EOPNOTSUPP;
+	return socket->protocol == &socket_tcp ? tcp_socket_listen(socket, (int)backlog)
+					       : -EOPNOTSUPP;
 }
 
 long uk_sys_accept4(long descriptor, long address, long length, long flags)
@@ -89,10 +101,10 @@ long uk_sys_accept4(long descriptor, long address, long length, long flags)
 		return error;
 	if (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC))
 		return -EINVAL;
-	if (socket->protocol->accept == NULL)
+	if (socket->protocol != &socket_tcp)
 		return -EOPNOTSUPP;
 	uk_file_hold(&socket->file);
-	error = socket->protocol->accept(socket, &accepted);
+	error = tcp_socket_accept(socket, &accepted);
 	uk_file_release(&socket->file);
 	if (error != 0)
 		return error;
@@ -108,6 +120,15 @@ long uk_sys_accept4(long descriptor, long address, long length, long flags)
 long uk_sys_accept(long descriptor, long address, long length)
 {
 	return uk_sys_accept4(descriptor, address, length, 0);
+}
+
+static int connect_to(struct socket *socket, const struct endpoint *endpoint)
+{
+#ifdef CONFIG_SOCKET_UDP
+	if (socket->protocol == &socket_udp)
+		return udp_socket_connect(socket, endpoint);
+#endif
+	return tcp_socket_connect(socket, endpoint);
 }
 
 long uk_sys_connect(long descriptor, long address, long length)
@@ -132,7 +153,7 @@ long uk_sys_connect(long descriptor, long address, long length)
 			ip_addr_set_loopback(false, &endpoint.address);
 	}
 	uk_file_hold(&socket->file);
-	error = socket->protocol->connect(socket, &endpoint);
+	error = connect_to(socket, &endpoint);
 	uk_file_release(&socket->file);
 	return error;
 }

@@ -104,6 +104,15 @@ static struct timeval to_timeval(uint64_t ns)
 				.tv_usec = (long)(ns % NS_PER_SECOND / NS_PER_MICROSECOND)};
 }
 
+static int get_option(struct socket *socket, int level, int option, int *value)
+{
+#ifdef CONFIG_SOCKET_UDP
+	if (socket->protocol == &socket_udp)
+		return udp_socket_get_option(socket, level, option, value);
+#endif
+	return tcp_socket_get_option(socket, level, option, value);
+}
+
 long uk_sys_getsockopt(long descriptor, long level, long option, long value, long length)
 {
 	int error;
@@ -125,7 +134,7 @@ long uk_sys_getsockopt(long descriptor, long level, long option, long value, lon
 	}
 	error = 0;
 	if (level != SOL_SOCKET)
-		error = socket->protocol->get_option(socket, (int)level, (int)option, &number);
+		error = get_option(socket, (int)level, (int)option, &number);
 	else if (option == SO_TYPE)
 		number = socket->protocol->type;
 	else if (option == SO_DOMAIN)
@@ -141,6 +150,6 @@ long uk_sys_getsockopt(long descriptor, long level, long option, long value, lon
 	else if (option == SO_BROADCAST)
 		number = socket->broadcast;
 	else
-		error = socket->protocol->get_option(socket, SOL_SOCKET, (int)option, &number);
+		error = get_option(socket, SOL_SOCKET, (int)option, &number);
 	return error != 0 ? error : give(value, length, &number, sizeof(number));
 }

@@ -19,9 +19,6 @@ struct socket_protocol {
 	int type, number; /* SOCK_…, IPPROTO_… */
 	struct socket *(*create)(void);
 	int (*bind)(struct socket *, const struct endpoint *);
-	int (*connect)(struct socket *, const struct endpoint *);
-	int (*listen)(struct socket *, int backlog);
-	int (*accept)(struct socket *, struct socket **accepted);
 	/* `to` may be NULL. MSG_DONTWAIT is set in flags for a non-blocking socket. */
 	ssize_t (*send)(struct socket *, const struct iovec *, int count, int flags,
 			const struct endpoint *to);
@@ -32,7 +29,6 @@ struct socket_protocol {
 	int (*name)(struct socket *, struct endpoint *, bool peer);
 	/* -ENOPROTOOPT for options it does not know. */
 	int (*set_option)(struct socket *, int level, int option, int value);
-	int (*get_option)(struct socket *, int level, int option, int *value);
 	size_t (*readable_bytes)(struct socket *);
 };
 
@@ -47,6 +43,18 @@ struct socket {
 
 extern const struct socket_protocol socket_tcp, socket_udp;
 extern const struct uk_file_ops socket_tcp_file_ops, socket_udp_file_ops;
+
+/*
+ * What only some programs do is called by name: the table would link it into every program that
+ * makes a socket. UDP's are there with SOCKET_UDP.
+ */
+int tcp_socket_connect(struct socket *socket, const struct endpoint *endpoint);
+int udp_socket_connect(struct socket *socket, const struct endpoint *endpoint);
+int tcp_socket_listen(struct socket *socket, int backlog);
+int tcp_socket_accept(struct socket *socket, struct socket **accepted);
+/* -ENOPROTOOPT for options it does not know. */
+int tcp_socket_get_option(struct socket *socket, int level, int option, int *value);
+int udp_socket_get_option(struct socket *socket, int level, int option, int *value);
 
 /* The descriptor's socket, or NULL with *error -EBADF or -ENOTSOCK. */
 struct socket *socket_get(int descriptor, int *error);

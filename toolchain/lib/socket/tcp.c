@@ -131,7 +131,7 @@ static int wait_for_connection(struct tcp_socket *socket)
 	return socket_take_error(base);
 }
 
-static int tcp_socket_connect(struct socket *base, const struct endpoint *to)
+int tcp_socket_connect(struct socket *base, const struct endpoint *to)
 {
 	struct tcp_socket *socket = tcp_of(base);
 	int error = socket_take_error(base);
@@ -301,14 +301,10 @@ const struct socket_protocol socket_tcp = {
 	.number = IPPROTO_TCP,
 	.create = create,
 	.bind = tcp_socket_bind,
-	.connect = tcp_socket_connect,
-	.listen = tcp_socket_listen,
-	.accept = tcp_socket_accept,
 	.send = tcp_socket_send,
 	.receive = tcp_socket_receive,
 	.shutdown = tcp_socket_shutdown,
 	.name = name,
 	.set_option = tcp_socket_set_option,
-	.get_option = tcp_socket_get_option,
 	.readable_bytes = readable_bytes,
 };

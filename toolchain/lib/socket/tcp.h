@@ -42,8 +42,6 @@ void tcp_socket_detach(struct tcp_socket *socket);
 void tcp_socket_connected(struct tcp_socket *socket);
 
 /* tcp_listen.c */
-int tcp_socket_listen(struct socket *socket, int backlog);
-int tcp_socket_accept(struct socket *socket, struct socket **accepted);
 void tcp_socket_drop_pending(struct tcp_socket *listener);
 
 /* tcp_stream.c */
@@ -58,6 +56,5 @@ bool tcp_socket_has_room(const struct tcp_socket *socket);
 
 /* tcp_options.c */
 int tcp_socket_set_option(struct socket *socket, int level, int option, int value);
-int tcp_socket_get_option(struct socket *socket, int level, int option, int *value);
 
 #endif

@@ -96,7 +96,7 @@ static int udp_socket_bind(struct socket *base, const struct endpoint *endpoint)
 	return uk_lwip_errno(udp_bind(socket->pcb, &endpoint->address, endpoint->port));
 }
 
-static int udp_socket_connect(struct socket *base, const struct endpoint *to)
+int udp_socket_connect(struct socket *base, const struct endpoint *to)
 {
 	struct udp_socket *socket = udp_of(base);
 
@@ -112,6 +112,19 @@ static int udp_socket_connect(struct socket *base, const struct endpoint *to)
 	if (error == 0)
 		socket->connected = true;
 	return error;
+}
+
+/* The bytes that one packet carries, or several where packets can be divided. */
+static size_t largest_datagram(const ip_addr_t *to)
+{
+#ifndef CONFIG_LWIP_FRAGMENTS
+	const struct netif *netif = ip4_route(ip_2_ip4(to));
+
+	if (netif != NULL && netif->mtu != 0 && !ip4_addr_isloopback(ip_2_ip4(to)))
+		return netif->mtu - IP_HLEN - UDP_HLEN;
+#endif
+	(void)to;
+	return DATAGRAM_MAX;
 }
 
 static ssize_t udp_socket_send(struct socket *base, const struct iovec *vectors, int count,
@@ -131,6 +144,8 @@ static ssize_t udp_socket_send(struct socket *base, const struct iovec *vectors,
 		return -EINVAL;
 	if (to != NULL && (error = endpoint_reachable(to)) != 0)
 		return error;
+	if (length > largest_datagram(to != NULL ? &to->address : &socket->pcb->remote_ip))
+		return -EMSGSIZE;
 	struct pbuf *packet = pbuf_alloc(PBUF_TRANSPORT, (u16_t)length, PBUF_RAM);
 
 	if (packet == NULL)
@@ -257,7 +272,7 @@ static int set_option(struct socket *base, int level, int option, int value)
 	return -ENOPROTOOPT;
 }
 
-static int get_option(struct socket *base, int level, int option, int *value)
+int udp_socket_get_option(struct socket *base, int level, int option, int *value)
 {
 	struct udp_pcb *pcb = udp_of(base)->pcb;
 
@@ -295,12 +310,10 @@ const struct socket_protocol socket_udp = {
 	.number = IPPROTO_UDP,
 	.create = create,
 	.bind = udp_socket_bind,
-	.connect = udp_socket_connect,
 	.send = udp_socket_send,
 	.receive = udp_socket_receive,
 	.shutdown = udp_socket_shutdown,
 	.name = name,
 	.set_option = set_option,
-	.get_option = get_option,
 	.readable_bytes = readable_bytes,
 };

@@ -33,10 +33,19 @@
 #define LWIP_ICMP 1
 #define LWIP_IGMP 0
 #define IP_FORWARD 0
+#ifdef CONFIG_LWIP_FRAGMENTS
 #define IP_REASSEMBLY 1
-#define IP_REASS_MAX_PBUFS 64
 #define IP_FRAG 1
+#else
+#define IP_REASSEMBLY 0
+#define IP_FRAG 0
+#endif
+#define IP_REASS_MAX_PBUFS 64
+#ifdef CONFIG_LWIP_UDP
 #define LWIP_UDP 1
+#else
+#define LWIP_UDP 0
+#endif
 #define LWIP_NETBUF_RECVINFO 0
 #define LWIP_BROADCAST_PING 0
 
