@@ -2,7 +2,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Image } from "./image.ts";
 import { isResourceOfType, properties } from "./properties.ts";
-import type { ForwardedPort, GuestDriverArgs, GuestPortArgs, HealthCheckArgs } from "./types.ts";
+import type {
+  ForwardedPort,
+  GuestDriverArgs,
+  GuestPortArgs,
+  GuestVolumeArgs,
+  HealthCheckArgs,
+} from "./types.ts";
+import { type AttachedVolume, volumesOf } from "./volumes.ts";
 
 const TYPE = "unikernel:index:Guest";
 
@@ -28,6 +35,10 @@ export interface GuestArgs {
   readonly healthCheck?: pulumi.Input<HealthCheckArgs> | undefined;
   /** "auto" (the default) measures whether KVM is faster here; "kvm" and "tcg" insist. */
   readonly accelerator?: pulumi.Input<"auto" | "kvm" | "tcg"> | undefined;
+  /** Volumes that the guest has, of the same driver; the image needs the library "volumes". They
+   * survive the guest. When it is replaced it is stopped before its successor starts, and started
+   * again when the successor fails. */
+  readonly volumes?: pulumi.Input<readonly AttachedVolume[]> | undefined;
 }
 
 /**
@@ -55,6 +66,7 @@ export class Guest extends pulumi.CustomResource {
   declare readonly args: pulumi.Output<readonly string[]>;
   declare readonly healthCheck: pulumi.Output<pulumi.Unwrap<HealthCheckArgs> | undefined>;
   declare readonly accelerator: pulumi.Output<string>;
+  declare readonly volumes: pulumi.Output<readonly pulumi.Unwrap<GuestVolumeArgs>[] | undefined>;
   /** Where the first forwarded TCP port answers, e.g. "http://127.0.0.1:8080"; absent without one. */
   declare readonly url: pulumi.Output<string | undefined>;
   /** The host's address on which the first port listens; absent without ports. */
@@ -69,7 +81,7 @@ export class Guest extends pulumi.CustomResource {
   declare readonly consoleLog: pulumi.Output<string>;
 
   constructor(name: string, args: GuestArgs, options?: pulumi.CustomResourceOptions) {
-    const inputs = { ...args, image: digestOf(args.image) };
+    const inputs = { ...args, image: digestOf(args.image), volumes: volumesOf(args.volumes) };
     super(TYPE, name, properties(OUTPUTS, inputs, options), options ?? {});
   }
 
@@ -102,6 +114,7 @@ const OUTPUTS = [
   "args",
   "healthCheck",
   "accelerator",
+  "volumes",
   "url",
   "address",
   "bootTimeMs",

@@ -7,8 +7,11 @@ export type {
   ForwardedPort,
   GuestDriverArgs,
   GuestPortArgs,
+  GuestVolumeArgs,
   HealthCheckArgs,
   LinkedLibrary,
   OptionValue,
   Toolchain,
 } from "./types.ts";
+export { Volume, type VolumeArgs } from "./volume.ts";
+export type { AttachedVolume } from "./volumes.ts";

@@ -52,6 +52,18 @@ export interface ForwardedPort {
   readonly address: string;
 }
 
+/** A volume of a guest. */
+export interface GuestVolumeArgs {
+  /** The volume's id. */
+  readonly volume: pulumi.Input<string>;
+  /** Where its files are in the guest, e.g. "/data". */
+  readonly path: pulumi.Input<string>;
+  /** Whether the guest may only read (false). */
+  readonly readOnly?: pulumi.Input<boolean> | undefined;
+  /** The volume's size, given so that a guest starts again when its volume has grown. */
+  readonly sizeBytes?: pulumi.Input<number> | undefined;
+}
+
 /** How to find out whether a guest works: one of `http`, `tcp` and `console`. */
 export interface HealthCheckArgs {
   /** A path that must answer with a status from 200 to 399, e.g. "/healthz". */

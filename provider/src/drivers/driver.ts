@@ -1,5 +1,6 @@
 // What every driver can do: start a guest that is described completely, find out how it is, and
 // stop it. Each step may be repeated after a crash at any point. Drivers know nothing of Pulumi.
+import type { GuestVolume, VolumeDriver } from "./volume-driver.ts";
 
 export interface PortForward {
   /** Port on the host; 0 lets the driver choose. */
@@ -31,6 +32,8 @@ export interface GuestSpec {
   /** May hold secrets: never logged, never on a command line, not kept on disk. */
   readonly env: Readonly<Record<string, string>>;
   readonly accelerator: "auto" | "kvm" | "tcg";
+  /** Volumes of the same driver; absent: none. */
+  readonly volumes?: readonly GuestVolume[];
 }
 
 export type GuestState = "starting" | "running" | "stopped" | "crashed" | "absent";
@@ -61,6 +64,8 @@ export interface GuestSummary extends Omit<GuestSpec, "args" | "env"> {
 
 export interface Driver {
   readonly name: string;
+  /** Absent: its guests have none. */
+  readonly volumes?: VolumeDriver;
   /** Why this driver cannot be used on this machine and what to do, or null. */
   unavailable(): Promise<string | null>;
   /** Why ports cannot be had by a guest of this owner, with their index; empty when all can. */
@@ -92,6 +97,9 @@ export interface Driver {
   ): Promise<boolean>;
   /** Moves the forwards of another guest of the same owner to this one, e.g. on replacement. */
   takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]>;
+  /** Ends a guest and keeps what is known of it, so that apply() can start it again. Nothing when
+   * it does not run. */
+  stop(id: string): Promise<void>;
   /** Stops and removes; succeeds when there is nothing. */
   remove(id: string): Promise<void>;
   /** Bytes of the console from an offset on, as many as are at hand; none at its end or without

@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import type { GuestProgress, GuestSpec, GuestSummary, PortForward } from "./driver.ts";
 import type { PortRecord } from "./port-table.ts";
+import type { GuestVolume } from "./volume-driver.ts";
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -21,6 +22,7 @@ export interface CommonRecord extends PortRecord {
   readonly memoryBytes: number;
   readonly cpus: number;
   readonly accelerator: GuestSummary["accelerator"];
+  readonly volumes?: readonly GuestVolume[];
   readonly startedAtMs: number;
   /** Absent until it is known to run. */
   readonly process?: ProcessIdentity;
@@ -36,6 +38,7 @@ export function newRecord(
   return {
     format: 1,
     ...{ id, owner, progress, digest, imagePath, memoryBytes, cpus, ports, forwards, accelerator },
+    ...volumesOf(spec),
     startedAtMs: Date.now(),
   };
 }
@@ -43,10 +46,20 @@ export function newRecord(
 /** What a driver tells of a guest. */
 export function summaryOf(record: CommonRecord): GuestSummary {
   const { id, owner, progress, digest, imagePath, memoryBytes, cpus, ports, accelerator } = record;
-  return { id, owner, progress, digest, imagePath, memoryBytes, cpus, ports, accelerator };
+  return {
+    ...{ id, owner, progress, digest, imagePath, memoryBytes, cpus, ports, accelerator },
+    ...volumesOf(record),
+  };
 }
 
-type Essence = Pick<GuestSpec, "digest" | "memoryBytes" | "cpus" | "accelerator" | "ports">;
+function volumesOf({ volumes }: Pick<GuestSpec, "volumes">): Pick<GuestSpec, "volumes"> {
+  return volumes === undefined || volumes.length === 0 ? {} : { volumes };
+}
+
+type Essence = Pick<
+  GuestSpec,
+  "digest" | "memoryBytes" | "cpus" | "accelerator" | "ports" | "volumes"
+>;
 
 /** Whether a guest is what is asked for, arguments and environment apart: they are not recorded. */
 export function isSameGuest(one: Essence, other: Essence): boolean {
@@ -54,9 +67,10 @@ export function isSameGuest(one: Essence, other: Essence): boolean {
 }
 
 function essenceOf(guest: Essence): string {
-  const { digest, memoryBytes, cpus, accelerator, ports } = guest;
+  const { digest, memoryBytes, cpus, accelerator, ports, volumes = [] } = guest;
   const listeners = ports.map((port) => [port.host, port.guest, port.protocol, port.address]);
-  return JSON.stringify([digest, memoryBytes, cpus, accelerator, listeners]);
+  const disks = volumes.map((one) => [one.volume, one.path, one.readOnly, one.sizeBytes]);
+  return JSON.stringify([digest, memoryBytes, cpus, accelerator, listeners, disks]);
 }
 
 /** Where a record is. */
@@ -160,9 +174,17 @@ export function hasCommonFields(value: unknown): value is CommonRecord {
     record.ports.every(isForward) &&
     Array.isArray(record.forwards) &&
     record.forwards.every((forward) => forward === null || isForward(forward)) &&
+    (record.volumes === undefined ||
+      (Array.isArray(record.volumes) && record.volumes.every(isGuestVolume))) &&
     (process === undefined ||
       (Number.isInteger(process?.pid) && Number.isInteger(process?.startTicks)))
   );
+}
+
+function isGuestVolume(value: unknown): value is GuestVolume {
+  if (typeof value !== "object" || value === null) return false;
+  const { volume, path, readOnly } = value as Partial<Record<keyof GuestVolume, unknown>>;
+  return typeof volume === "string" && typeof path === "string" && typeof readOnly === "boolean";
 }
 
 function isForward(value: unknown): value is PortForward {

@@ -2,6 +2,7 @@
 // are removed, so that garbage collection never takes away what a guest runs.
 import { existsSync } from "node:fs";
 import type { Driver, GuestProgress, GuestSpec, PortForward } from "./driver.ts";
+import type { VolumeDriver } from "./volume-driver.ts";
 
 export interface GuestImages {
   /** What is there afterwards stays until it is released. May be repeated. */
@@ -12,11 +13,13 @@ export interface GuestImages {
 
 export class KeepingDriver implements Driver {
   readonly name: string;
+  readonly volumes?: VolumeDriver;
   readonly #driver: Driver;
   readonly #images: GuestImages;
 
   constructor(driver: Driver, images: GuestImages) {
     this.name = driver.name;
+    if (driver.volumes !== undefined) this.volumes = driver.volumes;
     this.#driver = driver;
     this.#images = images;
   }
@@ -36,6 +39,9 @@ export class KeepingDriver implements Driver {
     await this.#images.release(id);
   }
 
+  stop(id: string) {
+    return this.#driver.stop(id);
+  }
   unavailable() {
     return this.#driver.unavailable();
   }

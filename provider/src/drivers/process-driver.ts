@@ -43,7 +43,7 @@ export abstract class ProcessDriver<Files extends ProcessFiles, Kept extends Com
     recorded: ProcessIdentity | undefined,
   ): Promise<ProcessIdentity | undefined>;
   /** Ends all processes of a guest. */
-  protected abstract stop(files: Files): Promise<void>;
+  protected abstract end(files: Files): Promise<void>;
 
   abstract unavailable(): Promise<string | null>;
   abstract apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus>;
@@ -79,10 +79,14 @@ export abstract class ProcessDriver<Files extends ProcessFiles, Kept extends Com
     return this.ports.take(id, ports);
   }
 
+  stop(id: string): Promise<void> {
+    return this.end(this.files(id));
+  }
+
   async remove(id: string): Promise<void> {
     const files = this.files(id);
     const owner = (await this.#records.read(id))?.owner;
-    await this.stop(files);
+    await this.end(files);
     await rm(files.directory, { recursive: true, force: true });
     // A successor that never became healthy may have been killed while it took the ports.
     if (owner !== undefined) await this.ports.giveBack(owner);

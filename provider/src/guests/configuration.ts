@@ -8,12 +8,22 @@ export interface GuestNetwork {
   readonly dns: string;
 }
 
+export interface GuestMount {
+  /** The disk's name. */
+  readonly name: string;
+  /** Where its files are to be. */
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
 export interface GuestConfiguration {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly hostname?: string;
   /** Absent: the guest asks by DHCP. */
   readonly network?: GuestNetwork;
+  /** Not decoded. */
+  readonly mounts?: readonly GuestMount[];
   /** The host's clock when this was written, in nanoseconds since 1970. */
   readonly clockRealtimeNs?: bigint;
 }
@@ -42,6 +52,10 @@ export function encodeConfiguration(configuration: GuestConfiguration): Buffer {
   if (configuration.network !== undefined) {
     const { address, gateway, dns } = configuration.network;
     entries.push(`net.address:${address}`, `net.gateway:${gateway}`, `net.dns:${dns}`);
+  }
+  for (const { name, path, readOnly } of configuration.mounts ?? []) {
+    refuseNul(path, "the path of a volume");
+    entries.push(`${readOnly ? "volume.read-only" : "volume"}:${name}=${path}`);
   }
   if (configuration.clockRealtimeNs !== undefined) {
     entries.push(`${CLOCK}${configuration.clockRealtimeNs}`);

@@ -6,6 +6,7 @@ import { failureReport } from "../guests/report.ts";
 import { driverMachine } from "./guest-driver-input.ts";
 import type { GuestInputs } from "./guest-inputs.ts";
 import { type GuestMachine, platformProblem } from "./guest-machine.ts";
+import { keepVolumes } from "./guest-volumes.ts";
 import type { CallContext } from "./resource.ts";
 
 export interface Booted {
@@ -14,13 +15,13 @@ export interface Booted {
 }
 
 /** Readable and unique: the resource's name and a random part. */
-export function newGuestId(urn: string): string {
+export function newId(urn: string, unnamed: string): string {
   const name = urn.split("::").slice(3).join("-");
   const slug = name
     .replace(/[^A-Za-z0-9._-]+/g, "-")
     .replace(/^[^A-Za-z0-9]+/, "")
     .slice(0, 60);
-  return `${slug === "" ? "guest" : slug}-${randomBytes(5).toString("hex")}`;
+  return `${slug === "" ? unnamed : slug}-${randomBytes(5).toString("hex")}`;
 }
 
 /** Everything a driver needs; fails when this machine does not have the image. */
@@ -38,7 +39,7 @@ export async function specOf(
   }
   const problem = platformProblem(inputs.driver.name, image.manifest?.platform);
   if (problem !== null) throw new Error(`image: ${problem}`);
-  const { digest, memoryBytes, cpus, ports, args, env, accelerator } = inputs;
+  const { digest, memoryBytes, cpus, ports, args, env, accelerator, volumes } = inputs;
   return {
     spec: {
       id,
@@ -51,6 +52,7 @@ export async function specOf(
       args,
       env,
       accelerator,
+      volumes,
     },
     symbolsPath: image.symbolsPath,
   };
@@ -65,6 +67,7 @@ export async function boot(
   symbolsPath: string,
 ): Promise<Booted> {
   context.status("starting");
+  await keepVolumes(driver, spec.volumes);
   const status = await driver.apply(spec, context.signal, context.status);
   context.status(inputs.healthCheck === undefined ? "booting" : "waiting for its health check");
   const times = await healthy(context, driver, spec.id, status, inputs, symbolsPath);

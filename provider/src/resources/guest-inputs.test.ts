@@ -210,6 +210,7 @@ test("checked inputs become what a driver is asked for", () => {
       timeoutMs: 5_000,
       retries: 30,
     },
+    volumes: [],
   });
 });
 

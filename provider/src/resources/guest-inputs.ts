@@ -2,6 +2,7 @@
 // at once, each with its property path; what is not known yet cannot be wrong.
 import { totalmem } from "node:os";
 import type { PortForward } from "../drivers/driver.ts";
+import type { GuestVolume } from "../drivers/volume-driver.ts";
 import type { HealthCheck } from "../guests/health.ts";
 import { formatSize, parseDurationMs, parseSizeBytes } from "../guests/quantities.ts";
 import {
@@ -22,6 +23,7 @@ import {
   normalDriver,
 } from "./guest-driver-input.ts";
 import { healthFailures } from "./guest-health-inputs.ts";
+import { attachedVolumes, normalVolumes, volumeFailures } from "./guest-volume-inputs.ts";
 import type { CheckFailure } from "./resource.ts";
 import { suggestion } from "./suggestion.ts";
 
@@ -35,6 +37,7 @@ export const GUEST_INPUTS = [
   "args",
   "healthCheck",
   "accelerator",
+  "volumes",
 ] as const;
 
 export const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
@@ -74,6 +77,9 @@ export function withDefaults(news: PropertyMap): PropertyMap {
       isPropertyMap(check) ? { ...HEALTH_DEFAULTS, ...withoutNulls(check) } : check,
     );
   }
+  if (filled.volumes !== undefined) filled.volumes = inside(filled.volumes, normalVolumes);
+  // None is none, however it is said.
+  if (isPropertyList(filled.volumes) && filled.volumes.length === 0) delete filled.volumes;
   return filled;
 }
 
@@ -97,6 +103,7 @@ export function inputFailures(inputs: PropertyMap, drivers: readonly string[]): 
     refuse("cpus", `must be 1, not ${describe(plain.cpus)}: a guest has one processor`);
   }
   portFailures(plain.ports ?? null, refuse);
+  volumeFailures(plain.volumes, refuse);
   textFailures(plain, refuse);
   if (plain.healthCheck !== undefined) {
     // What has an address of its own is not behind its machine's.
@@ -117,6 +124,7 @@ export interface GuestInputs {
   readonly args: readonly string[];
   readonly accelerator: (typeof ACCELERATORS)[number];
   readonly healthCheck: HealthCheck | undefined;
+  readonly volumes: readonly GuestVolume[];
 }
 
 /** Only for checked inputs without unknown values. */
@@ -133,6 +141,7 @@ export function guestInputs(inputs: PropertyMap): GuestInputs {
     args: plain.args as readonly string[],
     accelerator: plain.accelerator as GuestInputs["accelerator"],
     healthCheck: healthCheckOf(plain.healthCheck, ports),
+    volumes: attachedVolumes(plain.volumes),
   };
 }
 

@@ -11,7 +11,8 @@ import type { DriverSelection } from "./guest-driver-input.ts";
 export const DRIVER_NAMES = ["qemu", "libvirt", "sandbox"] as const;
 
 export interface GuestImage extends Pick<StoredImage, "path" | "symbolsPath"> {
-  readonly manifest?: Pick<StoredImage["manifest"], "platform">;
+  readonly manifest?: Pick<StoredImage["manifest"], "platform"> &
+    Partial<Pick<StoredImage["manifest"], "libraries">>;
 }
 
 /** Why a driver cannot run images of this platform, or null. */

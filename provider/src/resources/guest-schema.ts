@@ -4,6 +4,7 @@ export const GUEST_TOKEN = "unikernel:index:Guest";
 const PORT_TYPE = "unikernel:index:GuestPort";
 const FORWARDED_TYPE = "unikernel:index:ForwardedPort";
 const DRIVER_TYPE = "unikernel:index:GuestDriver";
+const VOLUME_TYPE = "unikernel:index:GuestVolume";
 const HEALTH_TYPE = "unikernel:index:HealthCheck";
 
 const portProperties = {
@@ -48,6 +49,12 @@ const accelerator = {
   description: '"auto" measures whether KVM is faster on this host; "kvm" and "tcg" insist.',
   default: "auto",
 };
+const volumes = {
+  type: "array",
+  items: { type: "object", $ref: `#/types/${VOLUME_TYPE}` },
+  description:
+    'Volumes that the guest has, of the same driver; the image needs the library "volumes". They survive the guest. When it is replaced it is stopped before its successor starts, and started again when the successor fails.',
+};
 
 export const guestSchema = {
   description:
@@ -66,6 +73,7 @@ export const guestSchema = {
     args,
     healthCheck,
     accelerator,
+    volumes,
   },
   requiredInputs: ["image"],
   properties: {
@@ -82,6 +90,7 @@ export const guestSchema = {
     args,
     healthCheck,
     accelerator,
+    volumes,
     url: {
       type: "string",
       description:
@@ -149,6 +158,21 @@ export const guestTypes = {
     description: "A port that is really forwarded.",
     properties: portProperties,
     required: ["guest", "host", "protocol", "address"],
+  },
+  [VOLUME_TYPE]: {
+    type: "object",
+    description: "A volume of a guest.",
+    properties: {
+      volume: { type: "string", description: "The volume's id." },
+      path: { type: "string", description: 'Where its files are in the guest, e.g. "/data".' },
+      readOnly: { type: "boolean", description: "Whether the guest may only read (false)." },
+      sizeBytes: {
+        type: "integer",
+        description:
+          "The volume's size, given so that a guest starts again when its volume has grown.",
+      },
+    },
+    required: ["volume", "path"],
   },
   [HEALTH_TYPE]: {
     type: "object",

@@ -72,6 +72,9 @@ class MemoryDriver implements Driver {
   async takePorts(id: string) {
     return this.known.get(id)?.ports ?? [];
   }
+  async stop() {
+    this.calls.push("stop");
+  }
   async remove(id: string) {
     this.calls.push("remove");
     this.known.delete(id);

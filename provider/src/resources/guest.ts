@@ -1,12 +1,12 @@
 // `unikernel:index:Guest`: an image that runs. Create starts it and waits for its health; another
 // image replaces it, other settings restart it, and a failure leaves what was there running.
-import type { Driver, GuestEdits, PortForward } from "../drivers/driver.ts";
+import type { Driver, GuestEdits, GuestSpec, PortForward } from "../drivers/driver.ts";
 import { formatSize } from "../guests/quantities.ts";
 import { containsUnknown, isPropertyList, type PropertyMap, Secret, unwrapMap } from "../values.ts";
 import {
   boot,
   healthy,
-  newGuestId,
+  newId,
   removeForgotten,
   removeUnfinished,
   specOf,
@@ -29,6 +29,8 @@ import {
 } from "./guest-machine.ts";
 import { GUEST_TOKEN, guestSchema, guestTypes } from "./guest-schema.ts";
 import { measured, measuredIn, outputsIn, plannedState, runningState } from "./guest-state.ts";
+import { restartPredecessors, stopPredecessors } from "./guest-succession.ts";
+import { isOwnVolume, volumeInputs, volumeMachineFailures } from "./guest-volumes.ts";
 import type { CallContext, CheckFailure, Resource } from "./resource.ts";
 
 export function createGuest(machine: GuestMachine): Resource {
@@ -61,7 +63,10 @@ export function createGuest(machine: GuestMachine): Resource {
     const image = typeof plain.image === "string" ? await machine.image(plain.image) : undefined;
     const problem = platformProblem(selection.name, image?.manifest?.platform);
     if (problem !== null) return [{ property: "image", reason: problem }];
-    if (!isPropertyList(plain.ports) || containsUnknown(plain.ports)) return [];
+    const failures = await volumeMachineFailures(driver, image, plain.volumes, (holder) =>
+      isOwnVolume(holder, ownerOf(urn), olds),
+    );
+    if (!isPropertyList(plain.ports) || containsUnknown(plain.ports)) return failures;
     // A port that this resource asked for before is its own; under another name or driver, perhaps.
     // The engine does not say it again when it checks the inputs of a replacement.
     const asked = containsUnknown(olds) ? [] : knownPorts(unwrapMap(olds).ports ?? []);
@@ -69,9 +74,10 @@ export function createGuest(machine: GuestMachine): Resource {
     portsBefore.set(urn, before);
     const isNew = (host: number) => !before.some((port) => port.host === host);
     const problems = await driver.portProblems(ownerOf(urn), knownPorts(plain.ports));
-    return problems
+    const refused = problems
       .filter(({ index }) => isNew(knownPorts(plain.ports ?? [])[index]?.host ?? 0))
       .map(({ index, reason }) => ({ property: `ports[${index}].host`, reason }));
+    return [...failures, ...refused];
   }
 
   async function create(context: CallContext, inputs: PropertyMap) {
@@ -79,10 +85,13 @@ export function createGuest(machine: GuestMachine): Resource {
     const driver = await machine.driver(wanted.driver);
     const owner = ownerOf(context.urn);
     await removeUnfinished(context, driver, owner, inProgress);
-    const id = newGuestId(context.urn);
+    const id = newId(context.urn, "guest");
     const { spec, symbolsPath } = await specOf(machine, id, owner, wanted);
     inProgress.add(id);
+    let predecessors: readonly GuestSpec[] = [];
     try {
+      // With their disks, of which only one guest at a time may be the user.
+      predecessors = await stopPredecessors(context, driver, spec);
       const { status, times } = await boot(context, driver, spec, wanted, symbolsPath);
       // Only now, when it is healthy, does a predecessor lose its ports.
       const ports = await driver.takePorts(id, spec.ports);
@@ -95,6 +104,7 @@ export function createGuest(machine: GuestMachine): Resource {
       await driver.remove(id).catch((removal: Error) => {
         context.log("warning", `the guest ${id} could not be removed: ${removal.message}`);
       });
+      await restartPredecessors(context, driver, predecessors, error);
       throw error;
     } finally {
       inProgress.delete(id);
@@ -226,6 +236,7 @@ async function importedInputs(driver: Driver, id: string): Promise<PropertyMap |
     env: Object.fromEntries(env),
     args: [...(configuration?.args ?? [])],
     accelerator: guest.accelerator,
+    ...volumeInputs(guest.volumes),
   };
 }
 

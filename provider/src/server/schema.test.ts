@@ -26,10 +26,11 @@ function references(value: unknown): string[] {
 }
 
 describe("the package schema", () => {
-  it("has Image and Guest", () => {
+  it("has a resource for each type", () => {
     expect(Object.keys(schema.resources)).toStrictEqual([
       "unikernel:index:Guest",
       "unikernel:index:Image",
+      "unikernel:index:Volume",
     ]);
   });
 

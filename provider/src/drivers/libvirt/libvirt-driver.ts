@@ -191,6 +191,11 @@ export class LibvirtDriver implements Driver {
     };
   }
 
+  async stop(id: string): Promise<void> {
+    const domain = await this.#domains.find(id);
+    if (domain?.metadata !== undefined) await this.#domains.destroy(id);
+  }
+
   async remove(id: string): Promise<void> {
     const domain = await this.#domains.find(id);
     // Somebody else's of the same name is none of our business.

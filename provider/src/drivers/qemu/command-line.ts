@@ -2,6 +2,7 @@
 import type { PortForward } from "../driver.ts";
 import { RELATIVE } from "./files.ts";
 import { forwardRule } from "./forwards.ts";
+import { type QemuVolume, volumeArguments } from "./volumes.ts";
 
 export interface CommandLine {
   readonly id: string;
@@ -11,6 +12,7 @@ export interface CommandLine {
   readonly forwards: readonly PortForward[];
   /** Whether this QEMU can confine itself. */
   readonly isConfined: boolean;
+  readonly volumes?: readonly QemuVolume[];
   /** The descriptor at which QEMU finds the guest's configuration. */
   readonly configurationDescriptor: number;
 }
@@ -40,6 +42,7 @@ export function qemuArguments(line: CommandLine): string[] {
     ...["-netdev", `user,id=${NETWORK}${rules}`],
     ...["-global", "virtio-mmio.force-legacy=false"],
     ...["-device", `virtio-net-device,netdev=${NETWORK}`],
+    ...volumeArguments(line.volumes ?? []),
     ...["-qmp", `unix:${RELATIVE.socket},server=on,wait=off`],
   ];
 }

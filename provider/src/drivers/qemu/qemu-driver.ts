@@ -6,7 +6,10 @@ import { guestEnd } from "../../guests/exit-status.ts";
 import { givenConfiguration } from "../detached.ts";
 import type { GuestSpec, GuestStatus, PortForward } from "../driver.ts";
 import { guestsDirectory, isSameGuest, newRecord, type ProcessIdentity } from "../guest-record.ts";
+import type { LocalVolumes } from "../local-volumes/local-volumes.ts";
 import { ProcessDriver } from "../process-driver.ts";
+import { mounts } from "../volume-driver.ts";
+import { refuseHeld } from "../volume-holders.ts";
 import { chooseAccelerator } from "./accelerator.ts";
 import { acceptsConnections } from "./accepts.ts";
 import { offersConfinement } from "./confinement.ts";
@@ -18,6 +21,7 @@ import { awaitStart, launch, readEnd, StartError } from "./launch.ts";
 import { findMonitor, findProcesses, type GuestProcess, stopProcesses } from "./processes.ts";
 import { withMonitor } from "./qmp.ts";
 import { type GuestRecord, readRecord, writeRecord } from "./record.ts";
+import { qemuVolumes, volumesOf } from "./volumes.ts";
 
 /** Points at which a crash of ours would leave something half done; tests crash there. */
 export type Step = "recorded" | "spawned" | "answered" | "started";
@@ -32,12 +36,14 @@ export interface QemuDriverOptions {
 
 export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
   readonly name = "qemu";
+  readonly volumes: LocalVolumes;
   readonly #home: string;
   readonly #executable: string | undefined;
   readonly #onStep: (step: Step) => void;
 
   constructor(options: QemuDriverOptions) {
     super(qemuPorts(options.home));
+    this.volumes = qemuVolumes(options.home);
     this.#home = options.home;
     this.#executable = options.executable;
     this.#onStep = options.onStep ?? (() => undefined);
@@ -51,7 +57,7 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
     return findMonitor(files, recorded);
   }
 
-  protected stop(files: GuestFiles): Promise<void> {
+  protected end(files: GuestFiles): Promise<void> {
     return stopProcesses(files);
   }
 
@@ -95,6 +101,7 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
         gateway: USER_NETWORK.gateway,
         dns: USER_NETWORK.dns,
       },
+      mounts: mounts(spec.volumes),
       clockRealtimeNs: BigInt(Date.now()) * 1_000_000n,
     });
     const record = await readRecord(files);
@@ -113,6 +120,8 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
     const accelerator = await chooseAccelerator(spec.accelerator, executable, cache);
     const isConfined = await offersConfinement(executable, cache);
     const forwards = await this.ports.plan(spec.id, spec.owner, spec.ports);
+    await refuseHeld(this, spec.id, spec.volumes);
+    const volumes = await volumesOf(this.volumes, spec.volumes);
     signal.throwIfAborted();
     await stopProcesses(files);
     const planned: GuestRecord = {
@@ -123,7 +132,8 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
     await writeRecord(files, planned);
     this.#onStep("recorded");
     const { imagePath, memoryBytes } = spec;
-    const line = { id: spec.id, imagePath, memoryBytes, accelerator, isConfined, forwards };
+    const machine = { id: spec.id, imagePath, memoryBytes, accelerator, isConfined };
+    const line = { ...machine, forwards, volumes };
     const { startedAtMs } = await launch({ files, executable, line, configuration });
     this.#onStep("spawned");
     const started = await this.#awaitStart(files, planned, signal);

@@ -53,7 +53,7 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
     return findTender(files, recorded);
   }
 
-  protected stop(files: SandboxFiles): Promise<void> {
+  protected end(files: SandboxFiles): Promise<void> {
     return stopTender(files);
   }
 
