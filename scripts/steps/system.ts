@@ -27,6 +27,7 @@ const programsForTests: readonly SystemProgram[] = [
   { program: "libvirtd", package: "libvirt-daemon-system", purpose: "a libvirt host for tests" },
   { program: "virsh", package: "libvirt-clients", purpose: "looks at it as its user would" },
   { program: "dnsmasq", package: "dnsmasq-base", purpose: "gives its guests their addresses" },
+  { program: "qemu-img", package: "qemu-utils", purpose: "makes qcow2 disks for its guests" },
   { program: "ip", package: "iproute2", purpose: "gives its networks a place of their own" },
   { program: "chromium", package: "chromium", purpose: "opens reports" },
   { program: "tmux", package: "tmux", purpose: "is a terminal" },

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { domainXml } from "../../provider/src/drivers/libvirt/domain-xml.ts";
 import type { Step } from "../../provider/src/drivers/libvirt/libvirt-driver.ts";
 import { LibvirtDriver } from "../../provider/src/drivers/libvirt/libvirt-driver.ts";
-import { poolXml, volumeXml } from "../../provider/src/drivers/libvirt/storage-xml.ts";
+import { diskXml, poolXml, volumeXml } from "../../provider/src/drivers/libvirt/storage-xml.ts";
 import { poll } from "../../provider/src/guests/wait.ts";
 import { driverSuite } from "./driver-suite.ts";
 import { LibvirtDaemon, whyNoLibvirtd } from "./libvirt-daemon.ts";
@@ -48,6 +48,10 @@ describe("what libvirt is told", () => {
     startedAtMs: 1,
   } as const;
   const files = { image: "/i", configuration: "/c", console: "/o", status: "/s" };
+  const disks = [
+    { path: "/pool/a", format: "qcow2", readOnly: false },
+    { path: "/pool/b", format: "raw", readOnly: true },
+  ] as const;
 
   test.each([
     ["domain.rng", domainXml(record, "qemu", files)],
@@ -55,6 +59,8 @@ describe("what libvirt is told", () => {
     ["domain.rng", domainXml({ ...record, network: "apps" }, "qemu", files)],
     ["storagepool.rng", poolXml({ name: "unikernel", directory: "/a b/<c>" })],
     ["storagevol.rng", volumeXml("sha256-0.image", "0644")],
+    ["storagevol.rng", diskXml("data.volume.qcow2", "qcow2", 2 ** 20)],
+    ["domain.rng", domainXml(record, "qemu", { ...files, disks })],
   ])("fits libvirt's own %s", async (schema, xml) => {
     await using home = await LibvirtHome.make(daemon.uri);
     const file = join(home.directory, "description.xml");

@@ -19,11 +19,13 @@ export interface VolumeSpec {
   readonly source?: VolumeSource;
 }
 
-export interface VolumeSummary extends Omit<VolumeSpec, "source"> {
+/** What is recorded of a volume. */
+export interface VolumeSummary extends Pick<VolumeSpec, "id" | "owner" | "format"> {
   readonly progress: GuestProgress;
 }
 
 export interface VolumeStatus extends VolumeSummary {
+  readonly sizeBytes: number;
   /** What it takes up of the host's disk. */
   readonly usedBytes: number;
 }

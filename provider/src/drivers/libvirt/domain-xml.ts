@@ -1,6 +1,7 @@
 // A guest as a domain in libvirt's words. Nothing secret may pass through here: whoever may look
 // at a domain sees its definition.
 import { createHash } from "node:crypto";
+import { deviceName, type VolumeFormat } from "../volume-driver.ts";
 import { METADATA_NAMESPACE } from "./domains.ts";
 import { type GuestRecord, metadataElement } from "./record.ts";
 import { formatXml, parseXml, textAt, type XmlElement } from "./xml.ts";
@@ -13,6 +14,14 @@ export interface DomainFiles {
   readonly console: string;
   /** Receives the exit status. */
   readonly status: string;
+  /** Its volumes; absent: none. */
+  readonly disks?: readonly DomainDisk[];
+}
+
+export interface DomainDisk {
+  readonly path: string;
+  readonly format: VolumeFormat;
+  readonly readOnly: boolean;
 }
 
 /** The port to which the library OS writes its exit status. With isa-debug-exit QEMU's exit code
@@ -46,6 +55,7 @@ export function domainXml(record: GuestRecord, type: "kvm" | "qemu", files: Doma
       on_reboot: "destroy",
       on_crash: "destroy",
       devices: {
+        ...diskElements(files.disks ?? []),
         controller: { "@type": "usb", "@model": "none" },
         interface: {
           ...attachment,
@@ -70,6 +80,32 @@ export function domainXml(record: GuestRecord, type: "kvm" | "qemu", files: Doma
       },
     },
   });
+}
+
+function diskElements(disks: readonly DomainDisk[]): XmlElement {
+  if (disks.length === 0) return {};
+  return {
+    disk: disks.map(({ path, format, readOnly }, index) => ({
+      "@type": "file",
+      "@device": "disk",
+      // A full disk of the host is an error of the guest's; QEMU would stop the guest instead.
+      driver: {
+        "@name": "qemu",
+        "@type": format,
+        "@error_policy": "report",
+        "@rerror_policy": "report",
+      },
+      source: { "@file": path },
+      target: { "@dev": diskTarget(deviceName(index)), "@bus": "virtio" },
+      ...(readOnly ? { readonly: {} } : {}),
+      serial: deviceName(index),
+    })),
+  };
+}
+
+/** A device as libvirt calls it: "vda" for "volume0". */
+export function diskTarget(device: string): string {
+  return `vd${String.fromCharCode(97 + Number(/\d+$/.exec(device)?.[0] ?? 0))}`;
 }
 
 /** The user-mode network of a domain with one interface, as libvirt names it to QEMU. */

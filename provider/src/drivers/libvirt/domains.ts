@@ -19,6 +19,7 @@ const UNDEFINE_WITH_ALL = 1 | 2 | 16;
 const MONITOR_HUMAN = 1;
 const END_TIMEOUT_MS = 1_000;
 const SOURCE_LEASE = 0;
+const RESIZE_IN_BYTES = 1;
 
 const STATES = [
   "none",
@@ -112,6 +113,13 @@ export class Domains {
         );
       await end(DESTROY_GRACEFUL).catch(() => end(0));
     });
+  }
+
+  /** Gives a disk of a domain that runs another size. */
+  async resizeDisk(name: string, target: string, sizeBytes: number): Promise<void> {
+    await this.#must(name, (connection, domain) =>
+      connection.call("virDomainBlockResize", domain, target, sizeBytes, RESIZE_IN_BYTES),
+    );
   }
 
   async undefine(name: string): Promise<void> {

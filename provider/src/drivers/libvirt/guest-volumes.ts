@@ -99,7 +99,7 @@ export class GuestVolumes {
   }
 }
 
-function namesOf(id: string): Omit<Record<keyof DomainFiles, string>, "image"> {
+function namesOf(id: string): Omit<Record<keyof DomainFiles, string>, "image" | "disks"> {
   return {
     configuration: `${id}.configuration`,
     console: `${id}.console`,

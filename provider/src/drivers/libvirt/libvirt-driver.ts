@@ -16,6 +16,8 @@ import type {
   PortForward,
 } from "../driver.ts";
 import { isSameGuest, newRecord, summaryOf } from "../guest-record.ts";
+import { mounts } from "../volume-driver.ts";
+import { refuseHeld } from "../volume-holders.ts";
 import { chooseType } from "./accelerator.ts";
 import { Connections } from "./connections.ts";
 import { domainXml } from "./domain-xml.ts";
@@ -23,6 +25,7 @@ import { type Domain, Domains, isActiveState } from "./domains.ts";
 import { editsOf, isSameForward } from "./edits.ts";
 import { LibvirtError } from "./errors.ts";
 import { GuestVolumes } from "./guest-volumes.ts";
+import { HostVolumes } from "./host-volumes.ts";
 import { MissingLibvirtError } from "./library.ts";
 import { type HostNetwork, LeasedNetwork, UserNetwork } from "./network.ts";
 import { recordsOf } from "./port-host.ts";
@@ -45,6 +48,7 @@ export interface LibvirtDriverOptions {
 
 export class LibvirtDriver implements Driver {
   readonly name = "libvirt";
+  readonly volumes: HostVolumes;
   readonly #options: LibvirtDriverOptions;
   readonly #host: HostUri;
   readonly #connections: Connections;
@@ -62,6 +66,7 @@ export class LibvirtDriver implements Driver {
     const { home, runtime = process.env.XDG_RUNTIME_DIR } = options;
     const pools = poolsOf(host, { home, runtime });
     this.#volumes = new GuestVolumes(this.#connections, pools);
+    this.volumes = new HostVolumes(this.#connections, pools.disk, this.#domains);
     this.#network =
       options.network === undefined
         ? new UserNetwork(this.#domains, host)
@@ -139,9 +144,11 @@ export class LibvirtDriver implements Driver {
       home: this.#options.home,
     });
     const forwards = await this.#network.plan(spec.id, spec.owner, spec.ports);
+    await refuseHeld(this, spec.id, spec.volumes);
+    const disks = await this.volumes.disksOf(spec.volumes);
     signal.throwIfAborted();
     await this.#domains.destroy(spec.id);
-    const files = await this.#volumes.paths(spec);
+    const files = { ...(await this.#volumes.paths(spec)), disks };
     const planned: GuestRecord = {
       ...newRecord(
         { ...spec, imagePath: files.image },
@@ -288,6 +295,7 @@ function configurationOf(spec: GuestSpec, network: GuestNetwork | undefined): Bu
     args: spec.args,
     env: spec.env,
     ...(network === undefined ? {} : { network }),
+    mounts: mounts(spec.volumes),
     clockRealtimeNs: BigInt(Date.now()) * 1_000_000n,
   });
 }

@@ -1,4 +1,5 @@
 // Storage pools and volumes in libvirt's words.
+import type { VolumeFormat } from "../volume-driver.ts";
 import type { Pool } from "./volumes.ts";
 import { formatXml, parseXml, textAt } from "./xml.ts";
 
@@ -23,6 +24,23 @@ export function volumeXml(name: string, mode: "0600" | "0644"): string {
       target: { format: { "@type": "raw" }, permissions: { mode } },
     },
   });
+}
+
+/** A disk, of which nothing is allocated yet. */
+export function diskXml(name: string, format: VolumeFormat, sizeBytes: number): string {
+  return formatXml({
+    volume: {
+      name,
+      capacity: { "@unit": "bytes", "#text": sizeBytes },
+      allocation: { "@unit": "bytes", "#text": 0 },
+      target: { format: { "@type": format }, permissions: { mode: "0600" } },
+    },
+  });
+}
+
+/** What the host takes a volume for. */
+export function formatIn(description: string): string | undefined {
+  return textAt(parseXml(description), "volume", "target", "format", "@type");
 }
 
 /** Where a pool's volumes are, as the host describes it. */

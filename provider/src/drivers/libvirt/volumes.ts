@@ -48,7 +48,7 @@ export class Volumes {
 
   /** The names; none when there is no pool. */
   async list(): Promise<string[]> {
-    const names = this.#inPool((connection, pool) =>
+    const names = this.inPool((connection, pool) =>
       connection.each(
         (array) => connection.call("virStoragePoolListAllVolumes", pool, array, 0),
         "virStorageVolFree",
@@ -60,14 +60,14 @@ export class Volumes {
 
   /** Its path on the host. */
   async path(name: string): Promise<string | undefined> {
-    return this.#with(name, (connection, volume) =>
+    return this.within(name, (connection, volume) =>
       connection.call<string>("virStorageVolGetPath", volume),
     );
   }
 
   /** How many bytes it has; undefined when it is not there. */
   sizeBytes(name: string): Promise<number | undefined> {
-    return this.#with(name, async (connection, volume) => {
+    return this.within(name, async (connection, volume) => {
       const info: { capacity?: number | bigint } = {};
       await connection.call("virStorageVolGetInfo", volume, info);
       return Number(info.capacity ?? 0);
@@ -83,7 +83,7 @@ export class Volumes {
 
   /** Its bytes from an offset on, at most as many as are asked for; undefined when it is not there. */
   read(name: string, offset = 0, bytesMax = Number.POSITIVE_INFINITY): Promise<Buffer | undefined> {
-    return this.#with(name, (connection, volume) =>
+    return this.within(name, (connection, volume) =>
       streaming(connection, async (stream) => {
         await connection.call("virStorageVolDownload", volume, stream, offset, 0, 0);
         const parts: Buffer[] = [];
@@ -108,7 +108,7 @@ export class Volumes {
   /** The same, but over the bytes of one that may be there: for who may be writing just these at
    * the same time. It grows while it is written, so that what was cut short is shorter. */
   async writeOver(name: string, bytes: Buffer, options: WriteOptions): Promise<void> {
-    const written = await this.#inPool((connection, pool) =>
+    const written = await this.inPool((connection, pool) =>
       connection.using(
         made(connection, pool, name, options.mode),
         "virStorageVolFree",
@@ -123,7 +123,7 @@ export class Volumes {
 
   /** Nothing when it is not there. */
   async remove(name: string): Promise<void> {
-    const removal = this.#with(name, (connection, volume) =>
+    const removal = this.within(name, (connection, volume) =>
       connection.call("virStorageVolDelete", volume, 0),
     );
     await unless(ErrorCode.noStorageVolume, removal, 0);
@@ -156,7 +156,7 @@ export class Volumes {
   }
 
   /** Undefined when there is no such pool, or when it is not active. */
-  #inPool<Result>(
+  protected inPool<Result>(
     use: (connection: Connection, pool: Pointer) => Promise<Result>,
   ): Promise<Result | undefined> {
     return this.#connections.use(async (connection) => {
@@ -169,11 +169,11 @@ export class Volumes {
     });
   }
 
-  #with<Result>(
+  protected within<Result>(
     name: string,
     use: (connection: Connection, volume: Pointer) => Promise<Result>,
   ): Promise<Result | undefined> {
-    return this.#inPool(async (connection, pool) => {
+    return this.inPool(async (connection, pool) => {
       const volume = await unless(
         ErrorCode.noStorageVolume,
         connection.call<Pointer>("virStorageVolLookupByName", pool, name),
@@ -207,14 +207,15 @@ async function made(
   return (await unless(ErrorCode.storageVolumeExists, creation, undefined)) ?? lookUp();
 }
 
-async function upload(
+/** Sends bytes to a volume. */
+export async function upload(
   connection: Connection,
   volume: Pointer,
   bytes: Buffer,
-  options: WriteOptions,
+  options: Pick<WriteOptions, "progress" | "signal"> & { readonly offset?: number },
 ): Promise<void> {
   await streaming(connection, async (stream) => {
-    await connection.call("virStorageVolUpload", volume, stream, 0, 0, 0);
+    await connection.call("virStorageVolUpload", volume, stream, options.offset ?? 0, 0, 0);
     for (let done = 0; done < bytes.length; ) {
       options.signal?.throwIfAborted();
       const part = bytes.subarray(done, done + CHUNK_BYTES);

@@ -51,9 +51,7 @@ export class LocalVolumes implements VolumeDriver {
 
   async list(): Promise<readonly VolumeSummary[]> {
     const { home, driver } = this.#options;
-    const own = (await readVolumeRecords(home)).filter((record) => record.driver === driver);
-    const found = await Promise.all(own.map(({ id }) => this.status(id)));
-    return found.filter((volume) => volume !== undefined);
+    return (await readVolumeRecords(home)).filter((record) => record.driver === driver);
   }
 
   async status(id: string): Promise<VolumeStatus | undefined> {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { isGuestId } from "../guest-record.ts";
 import { VOLUME_FORMATS, type VolumeFormat, type VolumeSummary } from "../volume-driver.ts";
 
-export interface VolumeRecord extends Omit<VolumeSummary, "sizeBytes"> {
+export interface VolumeRecord extends VolumeSummary {
   readonly version: 1;
   readonly driver: string;
 }
