@@ -98,7 +98,7 @@ export function volumeSuite(
       return said ?? fixture.driver.consoleTail(id, 50);
     };
 
-    test.each(formats)(
+    test.for(formats)(
       "what was written to a %s disk survives the guest",
       async (format, context) => {
         await needs(context, format);
@@ -174,7 +174,7 @@ export function volumeSuite(
       expect(await ready(second.id)).toContain("/data: start 2 of 8 MiB");
     });
 
-    test.each(formats)(
+    test.for(formats)(
       "a %s volume grows, attached or not; guests see it when they start",
       async (format, context) => {
         await needs(context, format);

@@ -13,7 +13,10 @@ import { readTail } from "../../guests/console.ts";
 import { givenConfiguration } from "../detached.ts";
 import type { GuestSpec, GuestStatus, PortForward } from "../driver.ts";
 import { isSameGuest, newRecord, type ProcessIdentity } from "../guest-record.ts";
+import { LocalVolumes } from "../local-volumes/local-volumes.ts";
 import { ProcessDriver } from "../process-driver.ts";
+import { deviceName, type GuestVolume, mounts } from "../volume-driver.ts";
+import { refuseHeld } from "../volume-holders.ts";
 import { acceptsConnections } from "./accepts.ts";
 import { sandboxPorts, tenderForward } from "./control.ts";
 import { type SandboxFiles, sandboxFiles } from "./files.ts";
@@ -36,11 +39,18 @@ const CRASH_LINE = /^\[unikernel\] crash \{/m;
 
 export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
   readonly name = "sandbox";
+  readonly volumes: LocalVolumes;
   readonly #home: string;
   readonly #onStep: (step: Step) => void;
 
   constructor(options: SandboxDriverOptions) {
     super(sandboxPorts(options.home));
+    this.volumes = new LocalVolumes({
+      home: options.home,
+      driver: "sandbox",
+      formatProblem: async (format) =>
+        format === "raw" ? null : 'sandboxed guests have no disks of this format; use "raw"',
+    });
     this.#home = options.home;
     this.#onStep = options.onStep ?? (() => undefined);
   }
@@ -85,6 +95,7 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
       args: spec.args,
       env: spec.env,
       network: { address: `${guest}/${prefixBits}`, gateway, dns },
+      mounts: mounts(spec.volumes),
       clockRealtimeNs: BigInt(Date.now()) * 1_000_000n,
     });
     const record = await readRecord(files);
@@ -101,6 +112,8 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
     if (passt === undefined) throw new Error(missingPasst);
     const tender = await ensureTender(openStore(), { signal });
     const forwards = await this.ports.plan(spec.id, spec.owner, spec.ports);
+    await refuseHeld(this, spec.id, spec.volumes);
+    const blocks = await this.#blocks(spec.volumes);
     signal.throwIfAborted();
     await stopTender(files);
     const inner = await choosePasstPorts(wantedInside(spec.ports));
@@ -114,6 +127,7 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
     const command = {
       image: spec.imagePath,
       memoryBytes: spec.memoryBytes,
+      blocks,
       forwards: forwards.map((forward) => tenderForward(forward, inner)),
       helper: passtCommand(passt, inner),
     };
@@ -124,6 +138,16 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
     await this.adopt({ ...planned, startedAtMs }, started);
     this.#onStep("started");
     return this.status(spec.id);
+  }
+
+  /** The tender locks the files for as long as the guest's process has them. */
+  #blocks(volumes: readonly GuestVolume[] = []) {
+    return Promise.all(
+      volumes.map(async ({ volume, readOnly }, index) => {
+        const { path } = await this.volumes.disk(volume);
+        return { name: deviceName(index), path, readOnly };
+      }),
+    );
   }
 
   async status(id: string): Promise<GuestStatus> {
