@@ -53,3 +53,16 @@ export function makeTapNamespace(): TapNamespace {
     },
   };
 }
+
+/** How many TCP segments the host's side of the namespace has had to send again so far. */
+export function repeatedSegments({ wrap }: TapNamespace): number {
+  const [program = "", ...args] = wrap(["cat", "/proc/net/snmp"]);
+  const tables = execFileSync(program, args, { encoding: "utf8" });
+  const [names = [], values = []] = tables
+    .split("\n")
+    .filter((line) => line.startsWith("Tcp:"))
+    .map((line) => line.split(" "));
+  const count = values[names.indexOf("RetransSegs")];
+  if (count === undefined) throw new Error(`/proc/net/snmp has no RetransSegs:\n${tables}`);
+  return Number(count);
+}
