@@ -227,6 +227,20 @@ describe("a damaged store", () => {
     },
   );
 
+  test("generated files that were changed are noticed while the compiler reads them", async () => {
+    const shop = workshopWithGeneratedHeader();
+    await shop.build({ libraries: ["made"] });
+    const header = filesBelow(shop.store.path("generated")).find((path) => /made\.h$/.test(path));
+    writeFileSync(header as string, "#define MADE 9\n");
+    shop.write("app/main.c", "#include <made.h>\nint main(void) { return MADE + 1; }\n");
+    const fresh = workshopWithGeneratedHeader();
+    fresh.write("app/main.c", "#include <made.h>\nint main(void) { return MADE + 1; }\n");
+    const expected = await fresh.build({ libraries: ["made"] });
+    const built = await shop.build({ libraries: ["made"] });
+    expect(built.manifest.digest).toBe(expected.manifest.digest);
+    expect(readFileSync(header as string, "utf8")).toBe("#define MADE 5\n");
+  });
+
   test("corrupted objects and archives are made again", async () => {
     const shop = workshop();
     const built = await shop.build();
@@ -237,6 +251,25 @@ describe("a damaged store", () => {
     expect((await shop.build()).manifest.digest).toBe(built.manifest.digest);
   });
 });
+
+/** An application that returns a macro of a header that a library has made. */
+function workshopWithGeneratedHeader(): Workshop {
+  const shop = workshop();
+  const write = (path: string, text: string) => shop.write(`libraries/made/${path}`, text);
+  write("Kconfig", 'config LIB_MADE\n\tbool "Made"\n');
+  write("made.h.in", "#define MADE 5\n");
+  write(
+    "library.json",
+    JSON.stringify({
+      version: "1.0",
+      licence: "MIT",
+      description: "a header that is made",
+      generate: [{ output: "made.h", transform: "copy", inputs: ["made.h.in"] }],
+    }),
+  );
+  shop.write("app/main.c", "#include <made.h>\nint main(void) { return MADE; }\n");
+  return shop;
+}
 
 function filesBelow(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })

@@ -1,7 +1,7 @@
 // Third-party sources from a server of our own: origins in order, the pin decides, a site that
 // does not answer is given up, edits, and damage in the store.
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { openStore } from "../../toolchain/src/index.ts";
 import type { ThirdPartySource } from "../../toolchain/src/libraries/types.ts";
 import { ensureSource } from "../../toolchain/src/sources/acquire.ts";
 import { treeOf } from "../../toolchain/src/sources/tree.ts";
+import { workshop } from "./builder-support.ts";
 import { writeText } from "./fake-libraries.ts";
 import { temporaryDirectory } from "./temporary.ts";
 
@@ -72,14 +73,14 @@ function fresh(wanted: ThirdPartySource) {
 
 test.each(["/topped.tar.gz", "/flat.tar.gz"])("%s gives the pinned files alone", async (path) => {
   const { store, tree } = fresh(source([path]));
-  const files = await ensureSource(tree, store, {});
+  const { files } = await ensureSource(tree, store, {});
   expect(files).toEqual([{ path: "src/answer.c", sha256: sha256(content) }]);
   expect(readFileSync(join(tree.directory, "src/answer.c"), "utf8")).toBe(content);
 });
 
 test("an origin that is missing or holds other files gives way to the next", async () => {
   const { store, tree } = fresh(source(["/gone.tar.gz", "/changed.tar.gz", "/flat.tar.gz"]));
-  expect(await ensureSource(tree, store, {})).toHaveLength(1);
+  expect((await ensureSource(tree, store, {})).files).toHaveLength(1);
 });
 
 test("an origin that does not answer is given up within seconds", async () => {
@@ -117,10 +118,37 @@ test("edits come after the pin, and other edits fetch nothing again", async () =
   expect(requests).toHaveLength(count);
 });
 
+test("what a compiler read of a changed tree is thrown away", async () => {
+  const build = async (damage: boolean) => {
+    const shop = workshop();
+    shop.write("libraries/answer/Kconfig", 'config LIB_ANSWER\n\tbool "Answer"\n');
+    const description = {
+      version: "1.0",
+      licence: "MIT",
+      description: "an answer",
+      include: ["source:src"],
+      source: { version: "1.0", files: ["src/**"], sha256: pin, origins: origins() },
+    };
+    shop.write("libraries/answer/library.json", JSON.stringify(description));
+    shop.write("app/main.c", "#include <answer.c>\nint main(void) { return answer; }\n");
+    await shop.build({ libraries: ["answer"] });
+    if (damage) {
+      const [key = ""] = readdirSync(shop.store.path("sources"));
+      const file = shop.store.path("sources", key, "answer-1.0/src/answer.c");
+      writeFileSync(file, "int answer = 41;\n");
+    }
+    shop.write("app/main.c", "#include <answer.c>\nint main(void) { return answer + 1; }\n");
+    return (await shop.build({ libraries: ["answer"] })).manifest.digest;
+  };
+  const origins = () => [{ url: `${base}/topped.tar.gz` }, { url: `${base}/flat.tar.gz` }];
+  expect(await build(true)).toBe(await build(false));
+});
+
 test("a tree that was changed in the store is fetched again", async () => {
   const { store, tree } = fresh(source(["/flat.tar.gz"]));
   await ensureSource(tree, store, {});
+  expect((await ensureSource(tree, store, {})).wasIntact).toBe(true);
   writeFileSync(join(tree.directory, "src/answer.c"), "tampered");
-  await ensureSource(tree, store, {});
+  expect((await ensureSource(tree, store, {})).wasIntact).toBe(false);
   expect(readFileSync(join(tree.directory, "src/answer.c"), "utf8")).toBe(content);
 });

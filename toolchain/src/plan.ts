@@ -4,7 +4,7 @@
 // is remembered under the hash of all that decided it.
 import type { Application } from "./apps/application.ts";
 import { readCApplication } from "./apps/c.ts";
-import { keyOf, treeHash } from "./graph/hash.ts";
+import { type FileHash, keyOf, treeHash } from "./graph/hash.ts";
 import { bundledLibrariesDirectory } from "./home.ts";
 import type { Configuration, KconfigTree, Request } from "./kconfig/types.ts";
 import type { Library } from "./libraries/library.ts";
@@ -57,23 +57,25 @@ export async function planImage(
 ): Promise<ImagePlan> {
   const librariesDirectory = options.librariesDirectory ?? bundledLibrariesDirectory;
   const application = await readApplication(request);
-  const planNow = async () => {
+  const libraryFiles = readKnownTree(librariesDirectory, isLibraryFile);
+  const planNow = async (files: readonly FileHash[]) => {
     const { planInFull } = await import("./planning.ts");
-    return planInFull(request, application, librariesDirectory);
+    return planInFull(request, application, librariesDirectory, files);
   };
-  const name = memoryName(request, application, librariesDirectory);
+  const name = memoryName(request, application, libraryFiles);
   const remembered = recall("plans", name) as RememberedPlan | undefined;
   if (remembered) {
     const { configuration, ...rest } = remembered;
     const plan: ImagePlan = { request, ...rest, configuration: new Map(configuration) };
     known.set(plan, async () => {
-      const { plan: again, details } = await planNow();
+      const filesNow = readKnownTree(librariesDirectory, isLibraryFile);
+      const { plan: again, details } = await planNow(filesNow);
       if (again.sourceHash === plan.sourceHash) return details;
       throw new Error("the libraries changed while the image was being built; build again");
     });
     return plan;
   }
-  const { plan, details } = await planNow();
+  const { plan, details } = await planNow(libraryFiles);
   known.set(plan, details);
   const { sourceHash, libraries, configuration } = plan;
   const value: RememberedPlan = { sourceHash, libraries, configuration: [...configuration] };
@@ -101,12 +103,12 @@ const planningCode =
 function memoryName(
   request: ImageRequest,
   application: Application,
-  librariesDirectory: string,
+  libraryFiles: readonly FileHash[],
 ): string {
   return keyOf(
     "plan",
     treeHash(readKnownTree(import.meta.dirname, (path) => planningCode.test(path))),
-    treeHash(readKnownTree(librariesDirectory, isLibraryFile)),
+    treeHash(libraryFiles),
     JSON.stringify({ ...request, app: "" }),
     JSON.stringify({ ...application, directory: "", files: treeHash(application.files) }),
   );

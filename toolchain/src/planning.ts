@@ -3,7 +3,7 @@
 import type { Application } from "./apps/application.ts";
 import { applicationFlags, compileFlags, linkFlags, ownCodeFlags } from "./compiler/flags.ts";
 import { compilerIdentity } from "./compiler/pin.ts";
-import { keyOf } from "./graph/hash.ts";
+import { type FileHash, keyOf } from "./graph/hash.ts";
 import type { Configuration } from "./kconfig/types.ts";
 import type { Library } from "./libraries/library.ts";
 import { LibraryRegistry } from "./libraries/registry.ts";
@@ -24,8 +24,10 @@ export function planInFull(
   request: ImageRequest,
   application: Application,
   librariesDirectory: string,
+  /** Of the libraries' directory, as the registry would read them. */
+  libraryFiles: readonly FileHash[],
 ): Planned {
-  const registry = new LibraryRegistry(librariesDirectory);
+  const registry = new LibraryRegistry(librariesDirectory, libraryFiles);
   const { tree, requests, configuration, libraries, uses, declared, problems } = resolveRequest(
     request,
     application,

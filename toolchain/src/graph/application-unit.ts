@@ -1,5 +1,6 @@
 // The application as a unit of the build: it sees the declared libraries' headers and libc.
 import { applicationFlags } from "../compiler/flags.ts";
+import type { Library } from "../libraries/library.ts";
 import { detailsOf } from "../plan.ts";
 import { ProblemsError } from "../problems.ts";
 import type { BuildOptions, ImagePlan } from "../types.ts";
@@ -9,15 +10,15 @@ import { missingHeaderHints } from "./missing-header.ts";
 import type { Pool } from "./pool.ts";
 import { type ImageContext, type Unit, unit } from "./unit.ts";
 
-/** Fetches what the headers need and returns the application's compile context. */
+/** The application's compile context. */
 async function applicationUnit(
   image: ImageContext,
   plan: ImagePlan,
   options: BuildOptions,
+  onCompiling: () => void,
 ): Promise<Unit> {
   const { application, declared, registry } = detailsOf(plan);
   const visible = registry.visible(declared, "the application");
-  for (const library of visible) await ensureTrees(image, library, options);
   const hosted = visible.some((library) => library.name === "musl-headers");
   const result = unit(image, {
     search: [
@@ -33,17 +34,41 @@ async function applicationUnit(
     flags: hosted ? [] : ["-ffreestanding"],
   });
   await ensureConfigHeader(image.store, result.context, result.configHeaderText);
-  return result;
+  let verdict: Promise<boolean> | undefined;
+  const treesAreIntact = () => {
+    if (!verdict) {
+      onCompiling();
+      verdict = ensureAll(image, visible, options);
+    }
+    return verdict;
+  };
+  return { ...result, context: { ...result.context, treesAreIntact } };
 }
 
+/** Brings what the headers of libraries need; false when something of it was not there. */
+async function ensureAll(
+  image: ImageContext,
+  libraries: readonly Library[],
+  options: BuildOptions,
+): Promise<boolean> {
+  let wereIntact = true;
+  for (const library of libraries) {
+    const { wasIntact } = await ensureTrees(image, library, options);
+    wereIntact &&= wasIntact;
+  }
+  return wereIntact;
+}
+
+/** Tells when a compiler runs: the moment for all that does not have to be done before. */
 export async function compileApplication(
   image: ImageContext,
   plan: ImagePlan,
   pool: Pool,
   options: BuildOptions,
+  onCompiling: () => void,
 ): Promise<CompiledObject[]> {
   const { application, registry, declared } = detailsOf(plan);
-  const own = await applicationUnit(image, plan, options);
+  const own = await applicationUnit(image, plan, options, onCompiling);
   const hashes = new Map(application.files.map((file) => [file.path, file.sha256]));
   const sources: SourceFile[] = application.sources.map((path) => ({
     directory: application.directory,

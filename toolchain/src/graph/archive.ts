@@ -9,7 +9,8 @@ import type { Library } from "../libraries/library.ts";
 import { formatProblem, type Problem, ProblemsError } from "../problems.ts";
 import { ensureSource } from "../sources/acquire.ts";
 import { ensureGenerated } from "../sources/generate.ts";
-import { sourceTree } from "../sources/tree.ts";
+import { generatedTree } from "../sources/generated.ts";
+import { type EnsuredTree, sourceTree } from "../sources/tree.ts";
 import { publish, withTemporary, writeAtomically } from "../store/atomic.ts";
 import type { Store } from "../store/store.ts";
 import { markUsed } from "../store/use.ts";
@@ -100,25 +101,38 @@ export async function prepareUnit(
   // The tree may be another library's, and headers of visible libraries come from trees too.
   const visible = image.registry.visible(library.description.dependencies, library.name);
   for (const other of visible) await ensureTrees(image, other, options);
-  const treeFiles = await ensureTrees(image, library, options);
+  const { files } = await ensureTrees(image, library, options);
   await ensureConfigHeader(image.store, unit.context, unit.configHeaderText);
-  return librarySources(image, library, treeFiles);
+  return librarySources(image, library, files);
 }
 
-/** Many libraries see headers of one tree: it is fetched and verified once in a build. */
-async function ensureTree(image: ImageContext, library: Library, options: BuildOptions) {
-  const tree = sourceTree(library, image.registry, image.store);
-  if (!tree) return [];
-  const known = image.trees.get(tree.key) ?? ensureSource(tree, image.store, options);
-  image.trees.set(tree.key, known);
-  return known;
-}
-
-/** Fetches a library's third-party tree and makes its generated files; returns the tree's files. */
-export async function ensureTrees(image: ImageContext, library: Library, options: BuildOptions) {
-  const files = await ensureTree(image, library, options);
-  await ensureGenerated(library, image.registry, image.store, options.signal);
-  return files;
+/**
+ * Fetches a library's third-party tree and makes its generated files; returns the tree's files, and
+ * whether all was there. Many libraries see headers of one tree: it is verified once in a build.
+ */
+export async function ensureTrees(
+  image: ImageContext,
+  library: Library,
+  options: BuildOptions,
+): Promise<EnsuredTree> {
+  const { registry, store, trees } = image;
+  const once = (key: string, ensure: () => Promise<EnsuredTree>) => {
+    const known = trees.get(key) ?? ensure();
+    trees.set(key, known);
+    return known;
+  };
+  const tree = sourceTree(library, registry, store);
+  const source = tree && (await once(tree.key, () => ensureSource(tree, store, options)));
+  const generated = generatedTree(library, registry, store);
+  const made =
+    generated &&
+    (await once(generated.key, () =>
+      ensureGenerated(library, generated, registry, store, options),
+    ));
+  return {
+    files: source?.files ?? [],
+    wasIntact: source?.wasIntact !== false && made?.wasIntact !== false,
+  };
 }
 
 export async function ensureConfigHeader(

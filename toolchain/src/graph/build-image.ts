@@ -1,27 +1,17 @@
-// The work of a build: fetch what is missing, compile, link, write the image, add it to the store.
-import { writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { compilerAt, compilerVersion } from "../compiler/compiler.ts";
+// The work of a build: fetch what is missing, compile, then link and add the image to the store.
+import { join } from "node:path";
+import { compilerAt } from "../compiler/compiler.ts";
 import { ensureCompiler } from "../compiler/ensure.ts";
-import { ensureRuntime } from "../compiler/runtime.ts";
-import { bootableImage, entrySymbol } from "../image/elf.ts";
 import { completePlan, detailsOf } from "../plan.ts";
-import { ProblemsError } from "../problems.ts";
-import { makeRecord } from "../record/make.ts";
-import { removeAbandoned, withTemporary } from "../store/atomic.ts";
+import { removeAbandoned } from "../store/atomic.ts";
 import { collectWhenDue } from "../store/automatic.ts";
 import { withLease } from "../store/leases.ts";
 import { storeLimitBytes } from "../store/limit.ts";
 import type { Store } from "../store/store.ts";
-import type { BuildOptions, ImageManifest, ImagePlan, StoredImage } from "../types.ts";
-import { toolchainVersion } from "../version.ts";
+import type { BuildOptions, ImagePlan, StoredImage } from "../types.ts";
 import { compileApplication } from "./application-unit.ts";
 import { ensureArchive } from "./archive.ts";
-import { sha256, sha256File } from "./hash.ts";
-import { LinkFailure, linkMapName } from "./link.ts";
-import { type LinkedImage, linkClosure } from "./link-closure.ts";
 import { Pool } from "./pool.ts";
-import { linkProblems } from "./undefined-symbols.ts";
 import type { ImageContext } from "./unit.ts";
 
 /** Builds an image that the store lacks and adds it. Whatever it looks up stays meanwhile. */
@@ -54,44 +44,35 @@ async function build(plan: ImagePlan, store: Store, options: BuildOptions): Prom
   const script = linkerScript(plan);
   const pool = new Pool(options.jobs);
   const whole = libraries.filter(({ description }) => description.link === "whole");
-  const [objects, archives, runtime] = await pool.together(
-    compileApplication(image, plan, pool, options),
-    pool.together(...whole.map((library) => ensureArchive(image, library, pool, options))),
-    pool.run(() => ensureRuntime(store, compiler, options)),
+  // What the application's compiler does not wait for is looked up, and loaded, while it runs.
+  const compiling = Promise.withResolvers<void>();
+  const application = compileApplication(image, plan, pool, options, compiling.resolve);
+  const rest = async () => {
+    await compiling.promise;
+    const { finishImage } = await import("./finish-image.ts");
+    const archives = await pool.together(
+      ...whole.map((library) => ensureArchive(image, library, pool, options)),
+    );
+    return { finishImage, archives };
+  };
+  const runtime = async () => {
+    await compiling.promise;
+    const { ensureRuntime } = await import("../compiler/runtime.ts");
+    return pool.run(() => ensureRuntime(store, compiler, options));
+  };
+  const [objects, { finishImage, archives }, runtimeSha256] = await pool.together(
+    application.finally(compiling.resolve),
+    rest(),
+    runtime(),
   );
-  return withTemporary(store.temporaryDirectory, "link", async (directory) => {
-    const scope = plan.request.app;
-    const inputs = { objects, whole: archives, libraries, runtime, linkerScript: script, scope };
-    let linked: LinkedImage;
-    try {
-      linked = await linkClosure(image, inputs, directory, pool, options);
-    } catch (error) {
-      if (!(error instanceof LinkFailure)) throw error;
-      throw new ProblemsError(linkProblems(error.output, plan));
-    }
-    const bytes = bootableImage(linked.bytes);
-    const path = join(directory, "image.elf");
-    await writeFile(path, bytes);
-    const manifest: ImageManifest = {
-      digest: `sha256:${sha256(bytes)}`,
-      sizeBytes: bytes.length,
-      sourceHash: plan.sourceHash,
-      platform: plan.request.platform,
-      architecture: plan.request.architecture,
-      optimize: plan.request.optimize,
-      libraries: plan.libraries,
-      entrySymbol: entrySymbol(linked.bytes),
-      toolchain: { version: toolchainVersion, compiler: compilerVersion },
-    };
-    const linkMap = join(dirname(linked.path), linkMapName);
-    const record = makeRecord(plan, {
-      manifest,
-      archives: linked.archives,
-      runtimeSha256: runtime,
-      byproducts: { symbols: sha256(linked.bytes), linkMap: sha256File(linkMap) },
-    });
-    return store.addImage(manifest, { image: path, symbols: linked.path, linkMap }, record);
-  });
+  const inputs = {
+    objects,
+    whole: archives,
+    libraries,
+    runtime: runtimeSha256,
+    linkerScript: script,
+  };
+  return finishImage(image, plan, inputs, pool, options);
 }
 
 /** The platform's linker script; a platform is the one library that has one. */

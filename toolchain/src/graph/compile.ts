@@ -14,7 +14,7 @@ import { parseDepfile } from "./depfile.ts";
 import type { Inputs } from "./explain.ts";
 import { type KeyPart, keyOf, sha256, sha256File } from "./hash.ts";
 import { type ObjectSymbols, objectSymbols } from "./object-symbols.ts";
-import { runTool } from "./process.ts";
+import { runTool, type ToolOptions, type ToolResult } from "./process.ts";
 import { logicalPath, type Root, realPath } from "./roots.ts";
 
 /** A directory that the preprocessor searches. */
@@ -35,6 +35,11 @@ export interface CompileContext {
   readonly configHeaderPath: string;
   readonly configHeaderHash: string;
   readonly flags: readonly string[];
+  /**
+   * Makes sure that the pinned trees are intact, while a compiler reads them already; false when
+   * they had to be made again, so that what it has read is not to be trusted. Absent: they are.
+   */
+  readonly treesAreIntact?: () => Promise<boolean>;
 }
 
 export interface SourceFile {
@@ -145,11 +150,10 @@ async function compileOnce(
     await mkdir(directory);
     const output = join(directory, "o");
     const depfile = join(directory, "d");
-    const result = await runTool(
-      context.compiler.zig,
-      compilerArguments(context, source, output, depfile),
-      { directory: source.directory, signal },
-    );
+    const result = await runCompiler(context, compilerArguments(context, source, output, depfile), {
+      directory: source.directory,
+      signal,
+    });
     if (result.status !== 0) throw new CompileFailure(context, source, result.stderr);
     const inputs = readInputs(context, source, await readDepfile(depfile));
     if (sha256File(join(source.directory, source.path)) !== source.sha256) {
@@ -165,6 +169,20 @@ async function compileOnce(
       inputs: namedInputs(context, source, inputs),
     };
   });
+}
+
+/** Runs the compiler once more when it turns out that what the first run read was damaged. */
+async function runCompiler(
+  { compiler, treesAreIntact }: CompileContext,
+  toolArguments: readonly string[],
+  options: ToolOptions,
+): Promise<ToolResult> {
+  const run = () => runTool(compiler.zig, toolArguments, options);
+  const [early, areIntact] = await Promise.allSettled([run(), treesAreIntact?.() ?? true]);
+  if (areIntact.status === "rejected") throw areIntact.reason;
+  if (!areIntact.value) return run();
+  if (early.status === "rejected") throw early.reason;
+  return early.value;
 }
 
 /** All that a compilation's key covers, by name. */

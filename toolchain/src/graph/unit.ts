@@ -8,12 +8,12 @@ import type { SymbolInfo } from "../kconfig/types.ts";
 import type { Library } from "../libraries/library.ts";
 import type { LibraryRegistry } from "../libraries/registry.ts";
 import { generatedTree } from "../sources/generated.ts";
-import { type SourceTree, sourceTree } from "../sources/tree.ts";
+import { type EnsuredTree, type SourceTree, sourceTree } from "../sources/tree.ts";
 import type { Store } from "../store/store.ts";
 import type { Optimize } from "../types.ts";
 import type { CompileContext, SearchDirectory } from "./compile.ts";
 import { configHeader } from "./config-header.ts";
-import { type FileHash, type KeyPart, keyOf, sha256 } from "./hash.ts";
+import { type KeyPart, keyOf, sha256 } from "./hash.ts";
 import { conditionResults } from "./library-sources.ts";
 import type { Root } from "./roots.ts";
 
@@ -25,8 +25,8 @@ export interface ImageContext {
   readonly optimize: Optimize;
   readonly symbols: ReadonlyMap<string, SymbolInfo>;
   readonly values: ReadonlyMap<string, string>;
-  /** The files of third-party trees that this build has verified, by key. */
-  readonly trees: Map<string, Promise<readonly FileHash[]>>;
+  /** The third-party trees and generated files that this build has verified, by key. */
+  readonly trees: Map<string, Promise<EnsuredTree>>;
 }
 
 /** The headers that one library shows to those that declare it. */

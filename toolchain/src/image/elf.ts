@@ -76,8 +76,9 @@ export function bootableImage(linked: Buffer): Buffer {
 /** Name of the symbol at an executable's entry point; "" when it has none. */
 export function entrySymbol(linked: Buffer): string {
   const { entry } = readElf(linked);
-  const names = symbols(linked).filter(({ address, name }) => address === entry && name !== "");
-  return names.map((symbol) => symbol.name).sort()[0] ?? "";
+  const atEntry = symbols(linked, ({ address }) => address === entry);
+  const names = atEntry.map(({ name }) => name).filter((name) => name !== "");
+  return names.sort()[0] ?? "";
 }
 
 export interface Section {
@@ -130,18 +131,19 @@ export interface ElfSymbol {
   readonly place: "section" | "undefined" | "absolute";
 }
 
-/** The symbol table of an object or a linked file. */
-export function symbols(bytes: Buffer): ElfSymbol[] {
+/** The symbol table of an object or a linked file; names are read of those that are wanted. */
+export function symbols(
+  bytes: Buffer,
+  wanted: (symbol: Omit<ElfSymbol, "name">) => boolean = () => true,
+): ElfSymbol[] {
   const all = sections(bytes);
   const table = all.find((section) => section.type === symbolTableType);
   const strings = table && all[table.link];
   if (!table || !strings) return [];
   const found: ElfSymbol[] = [];
   for (let at = table.offset; at < table.offset + table.size; at += symbolSize) {
-    const start = strings.offset + bytes.readUInt32LE(at);
     const section = bytes.readUInt16LE(at + 6);
-    found.push({
-      name: textAt(bytes, start),
+    const symbol: Omit<ElfSymbol, "name"> = {
       address: Number(bytes.readBigUInt64LE(at + 8)),
       binding: bindings[bytes.readUInt8(at + 4) >> 4] ?? "other",
       place:
@@ -150,7 +152,10 @@ export function symbols(bytes: Buffer): ElfSymbol[] {
           : section === absoluteSection
             ? "absolute"
             : "section",
-    });
+    };
+    if (!wanted(symbol)) continue;
+    const start = strings.offset + bytes.readUInt32LE(at);
+    found.push({ name: textAt(bytes, start), ...symbol });
   }
   return found;
 }
@@ -160,8 +165,9 @@ export function symbols(bytes: Buffer): ElfSymbol[] {
  * `puts("x")`): the linker does not look for it any more and puts zero in its place.
  */
 export function forgottenSymbols(linked: Buffer): string[] {
-  return symbols(linked)
-    .filter((one) => one.place === "absolute" && one.binding === "global" && one.address === 0)
+  const isForgotten = ({ place, binding, address }: Omit<ElfSymbol, "name">) =>
+    place === "absolute" && binding === "global" && address === 0;
+  return symbols(linked, isForgotten)
     .map(({ name }) => name)
     .sort();
 }

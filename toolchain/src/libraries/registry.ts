@@ -11,8 +11,10 @@ export class LibraryRegistry {
   #names: readonly string[] | undefined;
   #files: ReadonlyMap<string, readonly FileHash[]> | undefined;
 
-  constructor(root: string) {
+  /** `files` when somebody has read them already: as readKnownTree(root, isLibraryFile). */
+  constructor(root: string, files?: readonly FileHash[]) {
     this.root = root;
+    if (files) this.#files = byFolder(files);
   }
 
   /** Undefined when there is no such library. */

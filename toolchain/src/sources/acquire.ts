@@ -14,28 +14,27 @@ import type { BuildOptions } from "../types.ts";
 import { applyEdits } from "./edits.ts";
 import { globMatcher } from "./glob.ts";
 import { describeOrigin, fetchOrigin } from "./origin.ts";
-import { type SourceTree, treeOf } from "./tree.ts";
+import { type EnsuredTree, type SourceTree, treeOf } from "./tree.ts";
 
 const stampName = "content.sha256";
 
-/** Makes sure that the tree is in the store and intact; returns its files. */
+/** Makes sure that the tree is in the store and intact. */
 export async function ensureSource(
   tree: SourceTree,
   store: Store,
   options: BuildOptions,
-): Promise<readonly FileHash[]> {
-  return (
-    verified(tree) ??
-    locked(store, `source-${tree.key}`, options, async () => {
-      const others = verified(tree);
-      if (others) return others;
-      if (tree.source.edits.length > 0) await editTree(tree, store, options);
-      else await fetchTree(tree, store, options);
-      const files = verified(tree);
-      if (!files) throw new Error(`${tree.directory}: cannot be read back after writing it`);
-      return files;
-    })
-  );
+): Promise<EnsuredTree> {
+  const known = verified(tree);
+  if (known) return { files: known, wasIntact: true };
+  return locked(store, `source-${tree.key}`, options, async () => {
+    const others = verified(tree);
+    if (others) return { files: others, wasIntact: false };
+    if (tree.source.edits.length > 0) await editTree(tree, store, options);
+    else await fetchTree(tree, store, options);
+    const files = verified(tree);
+    if (!files) throw new Error(`${tree.directory}: cannot be read back after writing it`);
+    return { files, wasIntact: false };
+  });
 }
 
 /** The files of a tree that is there, or undefined when it is absent or was changed. */

@@ -1,6 +1,6 @@
 // The third-party tree that a library uses: its identity, which is known without fetching it,
 // and where it is on this machine once fetched.
-import { type KeyPart, keyOf } from "../graph/hash.ts";
+import { type FileHash, type KeyPart, keyOf } from "../graph/hash.ts";
 import type { Library } from "../libraries/library.ts";
 import type { LibraryRegistry } from "../libraries/registry.ts";
 import type { ThirdPartySource } from "../libraries/types.ts";
@@ -16,6 +16,13 @@ export interface SourceTree {
   readonly directory: string;
   /** `musl-1.2.5`: last part of the directory, first part of paths in messages. */
   readonly label: string;
+}
+
+/** A tree that is in the store and intact. */
+export interface EnsuredTree {
+  readonly files: readonly FileHash[];
+  /** False when it had to be made, so that whoever has read it before may have read other bytes. */
+  readonly wasIntact: boolean;
 }
 
 /** The tree that a library uses, if any. */
