@@ -12,6 +12,7 @@ import {
   type ImageRequest,
   openStore,
   planImage,
+  type RunAction,
   type StoredImage,
 } from "../../toolchain/src/index.ts";
 import { writeFakeLibraries, writeText } from "./fake-libraries.ts";
@@ -37,9 +38,12 @@ int main(void)
 
 /** Holds the compiler's runtime: the one part that takes seconds and is the same for all tests. */
 const runtimeStore = openStore(temporaryDirectory());
+/** What was done for it. */
+export const runtimeActions: RunAction[] = [];
 
 beforeAll(async () => {
-  await ensureRuntime(runtimeStore, compilerAt(await ensureCompiler()), {});
+  const onAction = (action: RunAction) => void runtimeActions.push(action);
+  await ensureRuntime(runtimeStore, compilerAt(await ensureCompiler()), { onAction });
 });
 
 /** A fresh workshop; its directory is removed after the file's tests. */

@@ -3,8 +3,9 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
+import { traceOf } from "../../toolchain/src/graph/trace.ts";
 import { ensureCompiler, type RunAction } from "../../toolchain/src/index.ts";
-import { counterMain, type Workshop, workshop } from "./builder-support.ts";
+import { counterMain, runtimeActions, type Workshop, workshop } from "./builder-support.ts";
 
 /** The actions of a build with their reasons, sorted. */
 async function explained(shop: Workshop, request = {}): Promise<string[]> {
@@ -46,6 +47,13 @@ test("each step that ran says which of its inputs has changed", async () => {
     "compile counter/counter.c: COUNTER_STEP 1 → 2",
     "link image: 1 archive changed (counter)",
   ]);
+});
+
+test("the compiler's runtime is a step like the others", async () => {
+  const told = runtimeActions.map(({ kind, name, reasons }) => [kind, name, ...reasons]);
+  expect(told).toEqual([["archive", "compiler runtime", "never built before"]]);
+  const events = traceOf(runtimeActions).traceEvents.filter(({ ph }) => ph === "X");
+  expect(events.map(({ name }) => name)).toEqual(["archive compiler runtime"]);
 });
 
 test("a result that was lost is told from one that was never made", async () => {

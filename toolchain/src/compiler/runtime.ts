@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { runAction } from "../graph/action.ts";
 import { archivePath, isArchiveIntact } from "../graph/archive.ts";
 import { keyOf, sha256 } from "../graph/hash.ts";
 import { runTool } from "../graph/process.ts";
@@ -27,6 +28,8 @@ const buildArguments: readonly string[] = [
   "-fdata-sections",
 ];
 
+const action = { kind: "archive", name: "compiler runtime", scope: "" } as const;
+
 /** Returns the SHA-256 of the archive, which is then in the store. */
 export async function ensureRuntime(
   store: Store,
@@ -43,33 +46,47 @@ export async function ensureRuntime(
     const made = await findRecorded(store, record);
     if (made) return made;
     options.onProgress?.("compiling the compiler's runtime");
-    return withTemporary(store.temporaryDirectory, "runtime", async (directory) => {
-      await mkdir(directory);
-      const result = await runTool(
-        compiler.zig,
-        [
-          ...buildArguments,
-          "-femit-bin=runtime.a",
-          join(compiler.directory, "lib", "compiler_rt.zig"),
-        ],
-        {
-          directory,
-          signal: options.signal,
-          environment: {
-            ZIG_GLOBAL_CACHE_DIR: join(directory, "global"),
-            ZIG_LOCAL_CACHE_DIR: join(directory, "local"),
-          },
+    const inputs = { compiler: compilerIdentity, "compiler's flags": buildArguments.join(" ") };
+    return runAction(store, options, action, async () => ({
+      result: await buildRuntime(store, compiler, record, options),
+      inputs,
+    }));
+  });
+}
+
+/** Returns the SHA-256 of the archive, after writing it down in the record. */
+function buildRuntime(
+  store: Store,
+  compiler: Compiler,
+  record: string,
+  options: BuildOptions,
+): Promise<string> {
+  return withTemporary(store.temporaryDirectory, "runtime", async (directory) => {
+    await mkdir(directory);
+    const result = await runTool(
+      compiler.zig,
+      [
+        ...buildArguments,
+        "-femit-bin=runtime.a",
+        join(compiler.directory, "lib", "compiler_rt.zig"),
+      ],
+      {
+        directory,
+        signal: options.signal,
+        environment: {
+          ZIG_GLOBAL_CACHE_DIR: join(directory, "global"),
+          ZIG_LOCAL_CACHE_DIR: join(directory, "local"),
         },
-      );
-      if (result.status !== 0) {
-        throw new Error(`cannot build the compiler's runtime: ${result.stderr.trim()}`);
-      }
-      const archive = join(directory, "runtime.a");
-      const sha = sha256(await readFile(archive));
-      await publish(archive, archivePath(store, sha));
-      await writeAtomically(store.temporaryDirectory, record, sha);
-      return sha;
-    });
+      },
+    );
+    if (result.status !== 0) {
+      throw new Error(`cannot build the compiler's runtime: ${result.stderr.trim()}`);
+    }
+    const archive = join(directory, "runtime.a");
+    const sha = sha256(await readFile(archive));
+    await publish(archive, archivePath(store, sha));
+    await writeAtomically(store.temporaryDirectory, record, sha);
+    return sha;
   });
 }
 
