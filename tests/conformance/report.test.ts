@@ -83,6 +83,7 @@ describe("mistakes", () => {
   test.each([
     [["report"], 2, "expected one image or directory"],
     [["report", "sha256:12"], 2, "expected sha256: and 64 hexadecimal digits"],
+    [["report", unknown.slice(0, 20)], 1, "the store has no image whose digest begins like that"],
     [["report", unknown], 1, `the store has no image ${unknown}; build it`],
     [["report", hello, "--compare", unknown], 1, `the store has no image ${unknown}`],
     [["report", hello, "-o", "no/such/directory.html"], 1, "cannot write the report: ENOENT"],

@@ -8,8 +8,9 @@ import type { Store } from "../store/store.ts";
 import { UsageError } from "./command.ts";
 import { type RequestValues, readRequest, requestHelp, requestOptions } from "./request.ts";
 
-export const recordedImageHelp = `IMAGE is a digest (sha256:HEX) or a bootable file that this machine's store has built; DIR is an
-application's directory, which is built first if it has changed.
+export const recordedImageHelp = `IMAGE is a digest (sha256:HEX, as many digits as tell it from others) or a bootable file that this
+machine's store has built; DIR is an application's directory, which is built first if it has
+changed.
 
 ${requestHelp}
 
@@ -29,7 +30,7 @@ export async function recordedImage(
   signal: AbortSignal,
   usage: string,
 ): Promise<RecordedImage> {
-  const digest = digestOf(argument, usage);
+  const digest = digestOf(argument, store, usage);
   if (digest === undefined) {
     const plan = await planImage(
       readRequest(argument, values, usage),
@@ -62,15 +63,33 @@ export function isImage(argument: string): boolean {
 }
 
 /** Undefined when it is not an image but, as far as it can be told here, a directory. */
-function digestOf(argument: string, usage: string): string | undefined {
+function digestOf(argument: string, store: Store, usage: string): string | undefined {
   if (/^sha256:[0-9a-f]{64}$/.test(argument)) return argument;
+  if (/^sha256:[0-9a-f]{6,63}$/.test(argument)) return onlyDigest(argument, store);
   if (argument.startsWith("sha256:")) {
     throw new UsageError(
-      `"${argument}" is not a digest: expected sha256: and 64 hexadecimal digits`,
+      `"${argument}" is not a digest: expected sha256: and 64 hexadecimal digits, or the first of them, at least 6`,
       usage,
     );
   }
   return isFile(argument) ? `sha256:${sha256(readFileSync(argument))}` : undefined;
+}
+
+/** The only image of the store whose digest begins like that. */
+function onlyDigest(prefix: string, store: Store): string {
+  const found = store.digests().filter((digest) => digest.startsWith(prefix));
+  const [digest, another] = found;
+  if (digest === undefined) {
+    throw new Error(
+      `${prefix}: the store has no image whose digest begins like that; build it here with \`unikernel build DIR\``,
+    );
+  }
+  if (another !== undefined) {
+    throw new Error(
+      `${prefix}: ${found.length} images begin like that:\n${found.map((each) => `  ${each}`).join("\n")}`,
+    );
+  }
+  return digest;
 }
 
 function isFile(path: string): boolean {

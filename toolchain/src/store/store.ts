@@ -112,6 +112,16 @@ export class Store {
     }
   }
 
+  /** The images that are here, intact or not; sorted. */
+  digests(): string[] {
+    try {
+      const names = readdirSync(this.path("images")).filter((name) => /^[0-9a-f]{64}$/.test(name));
+      return names.sort().map((name) => `sha256:${name}`);
+    } catch {
+      return [];
+    }
+  }
+
   /** Of which sources (sourceHash) an image was built while something was kept of it; sorted. */
   builds(digest: string): string[] {
     try {
