@@ -5,8 +5,9 @@ import { buildImage } from "../build.ts";
 import { imagePlatform } from "../image/platform.ts";
 import { planImage } from "../plan.ts";
 import { parseSizeBytes } from "../size.ts";
-import { openStore } from "../store/store.ts";
+import { openStore, type Store } from "../store/store.ts";
 import { type Command, parseCommandLine, UsageError } from "./command.ts";
+import { withPinned } from "./pinned-image.ts";
 import { runGuest } from "./qemu.ts";
 import { readRequest, requestHelp, requestOptions } from "./request.ts";
 import { parseVolume } from "./volumes.ts";
@@ -36,23 +37,25 @@ ${requestHelp}`,
     const { values, positionals } = parse(commandLine);
     const [target, ...guestArguments] = positionals;
     if (!target) throw new UsageError("expected a directory or an image", usage);
-    const image = isFile(target) ? target : await build(target, values, signal);
     const guest = {
-      image,
       memoryBytes: parseMemory(values.memory ?? "32MiB"),
       ports: (values.port ?? []).map(parsePort),
       environment: values.env ?? [],
       volumes: (values.volume ?? []).map(parseVolume),
       arguments: guestArguments,
     };
-    const isSandbox = imagePlatform(readFileSync(image)) === "linux";
-    refuseForeign(isSandbox, values);
-    if (isSandbox) {
-      const { runSandbox } = await import("./sandbox.ts");
-      return runSandbox({ ...guest, tap: values.tap }, signal);
-    }
-    const { machine = "microvm", accelerator = "tcg" } = values;
-    return runGuest({ ...guest, machine, accelerator }, signal);
+    const store = openStore();
+    const find = async () => (isFile(target) ? target : await build(target, values, store, signal));
+    return withPinned(store, find, async (image) => {
+      const isSandbox = imagePlatform(readFileSync(image)) === "linux";
+      refuseForeign(isSandbox, values);
+      if (isSandbox) {
+        const { runSandbox } = await import("./sandbox.ts");
+        return runSandbox({ ...guest, image, tap: values.tap }, signal);
+      }
+      const { machine = "microvm", accelerator = "tcg" } = values;
+      return runGuest({ ...guest, image, machine, accelerator }, signal);
+    });
   },
 };
 
@@ -71,10 +74,11 @@ function refuseForeign(
 async function build(
   directory: string,
   values: Parameters<typeof readRequest>[1],
+  store: Store,
   signal: AbortSignal,
 ): Promise<string> {
   const plan = await planImage(readRequest(directory, values, usage));
-  const image = await buildImage(plan, openStore(), {
+  const image = await buildImage(plan, store, {
     signal,
     onProgress: (message) => console.error(message),
     onWarning: (message) => console.error(message),
