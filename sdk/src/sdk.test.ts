@@ -1,7 +1,7 @@
 // The classes as a program uses them, with Pulumi's own stand-in for an engine.
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Guest, Image, Provider } from "./index.ts";
+import { Guest, Image, Provider, Volume } from "./index.ts";
 
 interface Registered {
   readonly type: string;
@@ -16,7 +16,7 @@ beforeAll(async () => {
   await pulumi.runtime.setMocks({
     newResource({ type, name, inputs, id }) {
       registered.push({ type, name, inputs, id: id || undefined });
-      const outputs = type.endsWith("Image")
+      const outputs = /Image$|Volume$/.test(type)
         ? { digest: "sha256:aa", sizeBytes: 7, libraries: [{ name: "lwip" }] }
         : { url: "http://127.0.0.1:8080", ports: [{ host: 8080, guest: 80 }] };
       return { id: id || `${name}-1`, state: { ...inputs, ...outputs } };
@@ -91,6 +91,26 @@ describe("Guest", () => {
     expect(await value(guest.image)).toBe("sha256:cc");
   });
 
+  it("takes Volumes, also later, and passes their ids and sizes", async () => {
+    const data = new Volume("data", { size: "1MiB" });
+    await value(data.urn);
+    const volumes = [{ volume: data, path: "/data" }];
+    const now = new Guest("now", { image: "sha256:cc", volumes });
+    const later = new Guest("later", { image: "sha256:cc", volumes: pulumi.output(volumes) });
+    const plain = new Guest("plain", {
+      image: "sha256:cc",
+      volumes: [{ volume: "data-1", path: "/data", readOnly: true }],
+    });
+    for (const guest of [now, later, plain]) await value(guest.urn);
+    const attached = [{ volume: "data-1", path: "/data", sizeBytes: 7 }];
+    const inputs = new Map(registered.map(({ name, inputs: given }) => [name, given.volumes]));
+    expect(inputs.get("now")).toStrictEqual(attached);
+    expect(inputs.get("later")).toStrictEqual(attached);
+    expect(inputs.get("plain")).toStrictEqual([
+      { volume: "data-1", path: "/data", readOnly: true },
+    ]);
+  });
+
   it("keeps a secret environment variable secret", async () => {
     const guest = new Guest("web", {
       image: "sha256:cc",
@@ -102,6 +122,15 @@ describe("Guest", () => {
       [pulumi.runtime.specialSigKey]: pulumi.runtime.specialSecretSig,
       value: { NAME: "web", PASSWORD: "hunter22" },
     });
+  });
+});
+
+describe("Volume", () => {
+  it("starts from another one", async () => {
+    const data = new Volume("data", { size: "1MiB" });
+    const copy = new Volume("copy", { size: "1MiB", source: data });
+    await value(copy.urn);
+    expect(registered.at(-1)?.inputs).toStrictEqual({ size: "1MiB", source: "data-1" });
   });
 });
 

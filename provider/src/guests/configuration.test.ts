@@ -8,11 +8,16 @@ test("is a sequence of NUL-terminated strings behind a signature", () => {
     env: { B: "2", A: "x=y" },
     hostname: "web",
     network: { address: "10.0.2.15/24", gateway: "10.0.2.2", dns: "10.0.2.3" },
+    mounts: [
+      { name: "volume0", path: "/data", readOnly: false },
+      { name: "volume1", path: "/etc", readOnly: true },
+    ],
     clockRealtimeNs: 1_700_000_000_000_000_000n,
   });
   expect(bytes.toString()).toBe(
     "unikernel-config/1\0arg:--fast\0arg:\0env:A=x=y\0env:B=2\0hostname:web\0" +
       "net.address:10.0.2.15/24\0net.gateway:10.0.2.2\0net.dns:10.0.2.3\0" +
+      "volume:volume0=/data\0volume.read-only:volume1=/etc\0" +
       "clock.realtime:1700000000000000000\0",
   );
 });

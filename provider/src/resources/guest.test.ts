@@ -7,8 +7,10 @@ import type {
   GuestSummary,
   PortForward,
 } from "../drivers/driver.ts";
+import { LocalVolumes } from "../drivers/local-volumes/local-volumes.ts";
 import { type PropertyMap, Secret, Unknown } from "../values.ts";
 import { createGuest } from "./guest.ts";
+import type { GuestImage } from "./guest-machine.ts";
 import type { CallContext } from "./resource.ts";
 
 const URN = "urn:pulumi:dev::project::unikernel:index:Guest::web";
@@ -23,6 +25,7 @@ interface Known extends GuestSummary {
 /** Guests that are healthy as soon as they are started. */
 class MemoryDriver implements Driver {
   readonly name = "qemu";
+  volumes?: LocalVolumes;
   readonly known = new Map<string, Known>();
   readonly calls: string[] = [];
   missing: string | null = null;
@@ -88,10 +91,11 @@ class MemoryDriver implements Driver {
   }
 }
 
-function workshop() {
+function workshop(image: Partial<GuestImage> = {}) {
   const driver = new MemoryDriver();
   const guest = createGuest({
-    image: async (digest) => (digest === IMAGE ? { path: "/image", symbolsPath: "" } : undefined),
+    image: async (digest) =>
+      digest === IMAGE ? { path: "/image", symbolsPath: "", ...image } : undefined,
     driver: async () => driver,
     programDirectory: "/program",
   });
@@ -143,6 +147,23 @@ describe("check", () => {
     expect((await check(web, inputs)).failures).toEqual([]);
     // The engine says nothing of the past when it checks what replaces a guest.
     expect((await check(web)).failures).toEqual([]);
+  });
+
+  test("volumes need a driver that has them, and an image that mounts them", async () => {
+    const { driver, check } = workshop({ manifest: { platform: "kvm", libraries: [] } });
+    const volumes = [{ volume: Unknown.instance, path: "/data" }];
+    const reasons = async () => (await check({ image: IMAGE, volumes })).failures;
+    expect(await reasons()).toEqual([
+      { property: "volumes", reason: 'guests of the driver "qemu" have no volumes' },
+    ]);
+    driver.volumes = new LocalVolumes({
+      home: "/nowhere",
+      driver: "qemu",
+      formatProblem: async () => null,
+    });
+    expect(await reasons()).toEqual([
+      { property: "volumes", reason: expect.stringContaining('no library "volumes"') },
+    ]);
   });
 
   test("says what the driver lacks", async () => {

@@ -47,3 +47,16 @@ test("always has one network device, with the forwards", () => {
     "user,id=net0,hostfwd=tcp:127.0.0.1:8080-10.0.2.15:80,hostfwd=udp:0.0.0.0:0-10.0.2.15:53",
   );
 });
+
+test("volumes are disks with the names that the guest is told", () => {
+  const volumes = [
+    { path: "/v/a,b/disk.raw", format: "raw", readOnly: false },
+    { path: "/v/c/disk.qcow2", format: "qcow2", readOnly: true },
+  ] as const;
+  const args = qemuArguments({ ...base, accelerator: "tcg", volumes });
+  expect(args.filter((_arg, index) => args[index - 1] === "-drive")).toEqual([
+    "if=none,id=volume0,file=/v/a,,b/disk.raw,format=raw,read-only=off",
+    "if=none,id=volume1,file=/v/c/disk.qcow2,format=qcow2,read-only=on",
+  ]);
+  expect(args.join(" ")).toContain("virtio-blk-device,drive=volume1,serial=volume1");
+});
