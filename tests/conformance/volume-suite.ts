@@ -9,6 +9,7 @@ import type { Driver, GuestSpec } from "../../provider/src/drivers/driver.ts";
 import type { GuestVolume, VolumeFormat } from "../../provider/src/drivers/volume-driver.ts";
 import { poll } from "../../provider/src/guests/wait.ts";
 import { createGuest } from "../../provider/src/resources/guest.ts";
+import { driverSelection } from "../../provider/src/resources/guest-driver-input.ts";
 import { createVolume } from "../../provider/src/resources/volume.ts";
 import type { PropertyMap } from "../../provider/src/values.ts";
 import {
@@ -31,12 +32,13 @@ const AGAINST_SLOW_MACHINES = { everyMs: 10, timeoutMs: 20_000 };
 const MiB = 2 ** 20;
 const URN = "urn:pulumi:dev::project::unikernel:index:";
 
-/** `input` is how a program selects the driver. */
+/** `input` is how a program selects the driver; `copiesRunning`: volumes of guests that run, too. */
 export function volumeSuite(
   input: PropertyMap[string],
   platform: Platform,
   formats: readonly VolumeFormat[],
   makeFixture: () => Promise<VolumeFixture>,
+  copiesRunning = false,
 ): void {
   describe(`volumes of ${JSON.stringify(input)}`, () => {
     let fixture: VolumeFixture;
@@ -214,6 +216,30 @@ export function volumeSuite(
       }
     });
 
+    test("a copy of what a running guest has is as it was at one moment, or refused", async () => {
+      const id = await volume();
+      const guest = await spec([at(id)]);
+      const { startedAt } = await fixture.driver.apply(guest, never);
+      await ready(guest.id);
+      const attached = { guest: guest.id, device: "volume0" };
+      for (const format of formats) {
+        if ((await volumes().formatProblem(format)) !== null) continue;
+        const copy = `copy-${randomBytes(4).toString("hex")}`;
+        const asked = { id: copy, owner: "urn:copy", format, sizeBytes: 16 * MiB };
+        const made = volumes().create({ ...asked, source: { volume: id, attached } }, never);
+        if (!copiesRunning) {
+          await expect(made).rejects.toThrow(`${id} is attached to the guest ${guest.id}`);
+          await volumes().remove(copy);
+          continue;
+        }
+        await made;
+        const next = await spec([at(copy)]);
+        await fixture.driver.apply(next, never);
+        expect(await ready(next.id)).toContain("/data: start 2 of 16 MiB");
+      }
+      expect(await fixture.driver.status(guest.id)).toMatchObject({ state: "running", startedAt });
+    });
+
     test("removing what is not there succeeds", async () => {
       await volumes().remove("never-was");
       const id = await volume();
@@ -224,8 +250,10 @@ export function volumeSuite(
     });
 
     describe("as resources", () => {
+      const elsewhere = { unavailable: async () => "it is not here" } as unknown as Driver;
       const machine = () => ({
-        driver: async () => fixture.driver,
+        driver: async ({ name }: { readonly name: string }) =>
+          name === driverSelection(input).name ? fixture.driver : elsewhere,
         image: (digest: string) => openStore().image(digest),
         programDirectory: "/program",
       });
@@ -345,6 +373,8 @@ export function volumeSuite(
         const { id, inputs, state } = await makeVolume();
         const found = await disks().read(context("Volume::data"), { id, inputs, state });
         expect(found?.inputs).toEqual(inputs);
+        const imported = await disks().read(context("Volume::data"), { id, inputs: {}, state: {} });
+        expect(imported?.inputs).toEqual(inputs);
         const { inputs: news } = await disks().check(
           context("Volume::data"),
           request({ ...inputs, size: "16MiB" }, inputs),

@@ -123,6 +123,21 @@ test.each([
   await configure(name, before);
 });
 
+test("a copy of what the running guest has is another volume", async () => {
+  const backup =
+    'new unikernel.Volume("backup", { size: data.size, source: data, deletionProtection: false });';
+  project.editProgram("export const url", `${backup}\nexport const url`);
+  const run = await project.up();
+  expect(run.status, run.output).toBe(0);
+  expect(changesIn(run.events)).toEqual(["create Volume backup"]);
+  expect(volumes()).toHaveLength(2);
+  expect(await page()).toContain("start 5");
+  project.editProgram(backup, "");
+  const next = await project.up();
+  expect(next.status, next.output).toBe(0);
+  expect(volumes()).toHaveLength(1);
+});
+
 test("destroy refuses to delete a protected volume, and says how to", async () => {
   const run = await project.destroy();
   expect(run.status).not.toBe(0);

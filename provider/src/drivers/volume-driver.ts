@@ -5,8 +5,11 @@ import type { GuestProgress } from "./driver.ts";
 export const VOLUME_FORMATS = ["raw", "qcow2"] as const;
 export type VolumeFormat = (typeof VOLUME_FORMATS)[number];
 
-/** What a volume starts from: a file on this machine, or another volume of the same driver. */
-export type VolumeSource = { readonly file: string } | { readonly volume: string };
+/** What a volume starts from: a file on this machine, or another volume of the same driver, which a
+ * running guest may have at the moment. */
+export type VolumeSource =
+  | { readonly file: string }
+  | { readonly volume: string; readonly attached?: AttachedTo };
 
 export interface VolumeSpec {
   /** Chosen before anything is made. */
@@ -39,7 +42,8 @@ export interface VolumeDriver {
   list(): Promise<readonly VolumeSummary[]>;
   /** Undefined when there is no such volume, or when its disk is gone. */
   status(id: string): Promise<VolumeStatus | undefined>;
-  /** Makes a volume; one that an interrupted attempt left behind is made anew. */
+  /** Makes a volume; one that an interrupted attempt left behind is made anew. A copy is as its
+   * source was at one moment, or it is refused. */
   create(spec: VolumeSpec, signal: AbortSignal): Promise<void>;
   /** Records whom it belongs to and how far it has come; nothing when there is no volume. */
   mark(id: string, owner: string, progress: GuestProgress): Promise<void>;
@@ -55,6 +59,11 @@ export interface AttachedTo {
   readonly guest: string;
   /** By which it is known there. */
   readonly device: string;
+}
+
+/** Why a volume is not copied: somebody may be writing to it just then. */
+export function cannotCopyAttached(volume: string, { guest }: AttachedTo): string {
+  return `the volume ${volume} is attached to the guest ${guest}, which runs, and is not copied as it is at one moment by this driver; detach it first`;
 }
 
 /** A volume of a guest. */

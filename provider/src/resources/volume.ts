@@ -2,12 +2,19 @@
 // would lose what is on it is refused while it is protected.
 import { existsSync } from "node:fs";
 import type { Driver } from "../drivers/driver.ts";
-import type { VolumeDriver, VolumeStatus } from "../drivers/volume-driver.ts";
+import type { VolumeDriver, VolumeSource, VolumeStatus } from "../drivers/volume-driver.ts";
 import { holderOf } from "../drivers/volume-holders.ts";
 import { formatSize } from "../guests/quantities.ts";
-import { containsUnknown, type PropertyMap, sameValue, Unknown, unwrapMap } from "../values.ts";
+import {
+  containsUnknown,
+  type PropertyMap,
+  sameValue,
+  Unknown,
+  unwrap,
+  unwrapMap,
+} from "../values.ts";
 import { newId } from "./guest-boot.ts";
-import { type DriverSelection, driverSelection } from "./guest-driver-input.ts";
+import { type DriverSelection, driverSelection, normalDriver } from "./guest-driver-input.ts";
 import { type GuestMachine, machine as realMachine } from "./guest-machine.ts";
 import type { CallContext, CheckFailure, DiffResult, Resource } from "./resource.ts";
 import {
@@ -20,8 +27,8 @@ import {
 } from "./volume-inputs.ts";
 import { VOLUME_TOKEN, volumeSchema } from "./volume-schema.ts";
 
-/** Where a volume is looked for that is imported by its id alone. */
-const IMPORTED_FROM: readonly DriverSelection[] = [{ name: "qemu" }, { name: "sandbox" }];
+/** Where a volume is looked for that is imported by its id alone: what this machine has of these. */
+const IMPORTED_FROM = ["qemu", "sandbox", "libvirt"] as const;
 
 type VolumeMachine = Pick<GuestMachine, "driver" | "programDirectory">;
 
@@ -78,12 +85,18 @@ export function createVolume(machine: VolumeMachine): Resource {
     const { driver, volumes } = await storeOf(selection);
     const owner = ownerOf(context.urn);
     await removeLeftovers(context, driver, volumes, owner);
-    if (source !== undefined && "volume" in source) await refuseAttached(driver, source.volume);
+    const from = source && (await sourceNow(driver, source));
     const id = newId(context.urn, "volume");
     inProgress.add(id);
     try {
       if (source !== undefined) context.status("copying what it starts from");
-      const spec = { id, owner, sizeBytes, format, ...(source === undefined ? {} : { source }) };
+      const spec = {
+        id,
+        owner,
+        sizeBytes,
+        format,
+        ...(from === undefined ? {} : { source: from }),
+      };
       await volumes.create(spec, context.signal);
       const status = await volumes.status(id);
       if (status === undefined) throw new Error(`the volume ${id} is gone right after it was made`);
@@ -156,13 +169,16 @@ export function createVolume(machine: VolumeMachine): Resource {
 
     async read(context, { id, inputs, state }) {
       const isImport = Object.keys(inputs).length === 0;
-      const places = isImport ? IMPORTED_FROM : [driverSelection(unwrapMap(inputs).driver)];
+      const places = isImport ? IMPORTED_FROM.map(normalDriver) : [unwrap(inputs.driver ?? null)];
       for (const place of places) {
-        const { volumes } = await storeOf(place);
+        const selection = driverSelection(place);
+        const isHere = async () => (await (await machine.driver(selection)).unavailable()) === null;
+        if (isImport && !(await isHere())) continue;
+        const { volumes } = await storeOf(selection);
         const status = await volumes.status(id);
         if (status === undefined) continue;
         await acknowledge(context, volumes, id);
-        const base = isImport ? { driver: place.name, deletionProtection: true } : inputs;
+        const base = isImport ? { driver: place, deletionProtection: true } : inputs;
         const found = { ...base, size: formatSize(status.sizeBytes), format: status.format };
         return { inputs: found, state: { ...state, ...stateOf(found, status) } };
       }
@@ -199,7 +215,13 @@ async function sourceFailures(
   return [{ property: "source", reason }];
 }
 
-/** A disk that is being written to cannot be copied as it was at one moment, nor removed. */
+/** With the guest that may have it at the moment. */
+async function sourceNow(driver: Driver, source: VolumeSource): Promise<VolumeSource> {
+  if ("file" in source) return source;
+  const attached = await holderOf(driver, source.volume);
+  return attached === undefined ? source : { ...source, attached };
+}
+
 async function refuseAttached(driver: Driver, id: string): Promise<void> {
   const holder = await holderOf(driver, id);
   if (holder === undefined) return;

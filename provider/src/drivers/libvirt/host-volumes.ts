@@ -4,14 +4,15 @@ import { posix } from "node:path";
 import type { GuestProgress } from "../driver.ts";
 import { diskSize, formatOfFile } from "../local-volumes/disk-files.ts";
 import { isVolumeRecord, type VolumeRecord } from "../local-volumes/volume-record.ts";
-import type {
-  AttachedTo,
-  GuestVolume,
-  VolumeDriver,
-  VolumeFormat,
-  VolumeSpec,
-  VolumeStatus,
-  VolumeSummary,
+import {
+  type AttachedTo,
+  cannotCopyAttached,
+  type GuestVolume,
+  type VolumeDriver,
+  type VolumeFormat,
+  type VolumeSpec,
+  type VolumeStatus,
+  type VolumeSummary,
 } from "../volume-driver.ts";
 import type { Connections } from "./connections.ts";
 import { DiskVolumes } from "./disk-volumes.ts";
@@ -66,7 +67,9 @@ export class HostVolumes implements VolumeDriver {
     if (source === undefined) {
       await this.#disks.make(disk, format, sizeBytes);
     } else if ("volume" in source) {
-      const from = await this.#must(source.volume);
+      const { volume, attached } = source;
+      const from = await this.#must(volume);
+      if (attached !== undefined) throw new Error(cannotCopyAttached(volume, attached));
       await this.#disks.copy({ name: diskOf(from), format: from.format }, disk, format, sizeBytes);
     } else {
       await this.#fromFile(disk, spec, source.file, signal);

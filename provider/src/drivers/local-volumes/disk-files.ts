@@ -40,7 +40,12 @@ export async function copyDisk(from: Disk, to: Disk, signal: AbortSignal): Promi
     const options = ["-q", "-f", from.format, "-O", to.format];
     await qemuImage(["convert", ...options, "--", from.path, to.path], signal);
   }
-  await withFile(to.path, "r+", (file) => file.sync());
+  await syncDisk(to);
+}
+
+/** All of it survives a loss of power afterwards. */
+export async function syncDisk({ path }: Disk): Promise<void> {
+  await withFile(path, "r+", (file) => file.sync());
 }
 
 /** Nothing when it is as large; never smaller. */

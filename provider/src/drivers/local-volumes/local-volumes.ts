@@ -1,14 +1,15 @@
 // Volumes as files in this user's directory, for drivers whose guests are processes of this user.
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import type { GuestProgress } from "../driver.ts";
-import type {
-  AttachedTo,
-  VolumeDriver,
-  VolumeFormat,
-  VolumeSource,
-  VolumeSpec,
-  VolumeStatus,
-  VolumeSummary,
+import {
+  type AttachedTo,
+  cannotCopyAttached,
+  type VolumeDriver,
+  type VolumeFormat,
+  type VolumeSource,
+  type VolumeSpec,
+  type VolumeStatus,
+  type VolumeSummary,
 } from "../volume-driver.ts";
 import {
   copyDisk,
@@ -35,6 +36,8 @@ export interface LocalVolumeOptions {
   readonly formatProblem: (format: VolumeFormat) => Promise<string | null>;
   /** Grows the disk of a guest that runs, where the file must not be touched behind its back. */
   readonly growAttached?: (attached: AttachedTo, sizeBytes: number) => Promise<void>;
+  /** Copies the disk of a guest that runs as it is at one moment. */
+  readonly copyAttached?: (attached: AttachedTo, to: Disk, signal: AbortSignal) => Promise<void>;
 }
 
 export class LocalVolumes implements VolumeDriver {
@@ -67,14 +70,14 @@ export class LocalVolumes implements VolumeDriver {
   async create(spec: VolumeSpec, signal: AbortSignal): Promise<void> {
     const { home, driver } = this.#options;
     const { id, owner, format, sizeBytes, source } = spec;
-    const from = source === undefined ? undefined : await this.#sourceDisk(source);
+    const copy = source === undefined ? undefined : await this.#copier(source);
     await writeVolumeRecord(home, { version: 1, id, owner, progress: "creating", driver, format });
     const disk = this.#disk(spec);
     const unfinished = { ...disk, path: `${disk.path}.new` };
     await mkdir(volumeFiles(home, id).directory, { recursive: true, mode: 0o700 });
     await rm(unfinished.path, { force: true });
-    if (from === undefined) await makeDisk(unfinished, sizeBytes);
-    else await copyDisk(from, unfinished, signal);
+    if (copy === undefined) await makeDisk(unfinished, sizeBytes);
+    else await copy(unfinished, signal);
     await growDisk(unfinished, sizeBytes);
     await rename(unfinished.path, disk.path);
   }
@@ -111,9 +114,18 @@ export class LocalVolumes implements VolumeDriver {
     return disk;
   }
 
-  async #sourceDisk(source: VolumeSource): Promise<Disk> {
-    if ("volume" in source) return this.disk(source.volume);
-    return { path: source.file, format: formatOfFile(source.file) };
+  /** How to make a disk of what it starts from. */
+  async #copier(source: VolumeSource): Promise<(to: Disk, signal: AbortSignal) => Promise<void>> {
+    if ("file" in source) {
+      const from = { path: source.file, format: formatOfFile(source.file) };
+      return (to, signal) => copyDisk(from, to, signal);
+    }
+    const { volume, attached } = source;
+    const from = await this.disk(volume);
+    if (attached === undefined) return (to, signal) => copyDisk(from, to, signal);
+    const { copyAttached } = this.#options;
+    if (copyAttached === undefined) throw new Error(cannotCopyAttached(volume, attached));
+    return (to, signal) => copyAttached(attached, to, signal);
   }
 
   #disk(volume: Pick<VolumeSpec, "id" | "format">): Disk {
