@@ -325,6 +325,22 @@ export function volumeSuite(
         expect(await fixture.driver.guests()).toHaveLength(1);
       });
 
+      test("a replacement that was cut short is repeated, wherever that was", async () => {
+        const { id } = await makeVolume();
+        const { inputs } = await guestInputs(id);
+        const first = await startGuest(inputs);
+        await ready(first.id);
+        await fixture.driver.stop(first.id);
+        // Its successor has started, and nobody has waited for it.
+        const owner = `${URN}Guest::web of /program`;
+        const unfinished = await spec([at(id)], { owner });
+        await fixture.driver.apply(unfinished, never);
+        await ready(unfinished.id);
+        const successor = await startGuest(inputs);
+        expect(await ready(successor.id)).toContain("/data: start 3 of 8 MiB");
+        expect((await fixture.driver.guests()).map((guest) => guest.id)).toEqual([successor.id]);
+      });
+
       test("what a guest of another resource has is refused by Check", async () => {
         const { id } = await makeVolume();
         const { inputs } = await guestInputs(id);
