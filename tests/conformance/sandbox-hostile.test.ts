@@ -186,6 +186,24 @@ describe("memory", () => {
   });
 });
 
+test("a console file stops growing, and the guest lives on", async () => {
+  const run = await attempt("flood", "80");
+  expect(run.console.length).toBe(64 * 2 ** 20);
+  expect(run.status).toBe(0);
+});
+
+test("memory ends with an error, not with the host's", async () => {
+  const run = await attempt("exhaust");
+  expect(run.console).toMatch(/^exhausted after \d+$/m);
+  expect(run.status).toBe(0);
+});
+
+test("there is no second process to be had", async () => {
+  const run = await attempt("multiply");
+  expect(run.console).toContain("fork -1 vfork -1 exec -1\n");
+  expect(run.status).toBe(0);
+});
+
 test("a guest has no more memory than it was granted, and nothing of its host", async () => {
   const granted = 16 * 2 ** 20;
   const tender = await ensureTender(openStore());

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uk/plat.h>
 #include <uk/plat-linux.h>
 
@@ -67,6 +68,35 @@ static void touch_everything(void)
 	uk_plat_wait(UINT64_MAX);
 }
 
+/* As much console output as there is place for, then a word that shows that it is still there. */
+static void flood(long megabytes)
+{
+	static char noise[1 << 16];
+
+	memset(noise, 'x', sizeof(noise));
+	for (long i = 0; i < megabytes * 16; i++)
+		uk_console_write(noise, sizeof(noise));
+}
+
+/* Asks for memory until there is none, then lives on with what it has. */
+static void exhaust(void)
+{
+	static char *volatile piece; /* or the compiler leaves out what nobody looks at */
+	unsigned long pieces = 0;
+
+	for (size_t length = 1 << 20; length >= 4096; length /= 2)
+		for (; (piece = malloc(length)) != NULL; pieces++)
+			memset(piece, 1, length);
+	printf("exhausted after %lu\n", pieces);
+}
+
+static void multiply(void)
+{
+	char *const nothing[] = {NULL};
+
+	printf("fork %d vfork %d exec %d\n", fork(), vfork(), execve("/bin/sh", nothing, nothing));
+}
+
 int main(int count, char **arguments)
 {
 	const char *attempt = count > 1 ? arguments[1] : "";
@@ -91,6 +121,12 @@ int main(int count, char **arguments)
 		__builtin_trap();
 	} else if (!strcmp(attempt, "no-stack"))
 		__asm__ volatile("xor %esp, %esp; push %rax");
+	else if (!strcmp(attempt, "flood"))
+		flood(values[0]);
+	else if (!strcmp(attempt, "exhaust"))
+		exhaust();
+	else if (!strcmp(attempt, "multiply"))
+		multiply();
 	else if (!strcmp(attempt, "touch"))
 		touch_everything();
 	return 0;
