@@ -36,6 +36,12 @@ export function atMost(name: string, value: number, unit: string, limit: number)
   };
 }
 
+/** A figure that has no goal. */
+export function reported(name: string, value: number, unit: string): Row {
+  const none = { baseline: "", baselineValue: null, ratio: null };
+  return { name, value, unit, ...none, goal: "", met: true };
+}
+
 interface Comparison {
   readonly name: string;
   readonly value: number;

@@ -72,6 +72,13 @@ test("QEMU gives up the system calls that it does not need", async (context) => 
   expect(status).toMatch(/^Seccomp:\t2$/m);
 });
 
+test("guests that start at once find out about their QEMU at once", async () => {
+  await using home = await TestHome.make();
+  const specs = await Promise.all(Array.from({ length: 4 }, () => home.spec({ text: "up\n" })));
+  const started = await Promise.all(specs.map((spec) => home.driver.apply(spec, never)));
+  expect(started.map(({ state }) => state)).toEqual(Array(4).fill("running"));
+});
+
 test("a QEMU without such a filter runs guests all the same", async () => {
   await using home = await TestHome.make();
   const executable = join(home.directory, "qemu-without-filter");

@@ -4,11 +4,12 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { access, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { cpus, release, tmpdir } from "node:os";
 import { join } from "node:path";
 import { processorArguments } from "./command-line.ts";
 import { pvhProgram } from "./pvh-program.ts";
+import { remember } from "./remember.ts";
 
 export type Accelerator = "kvm" | "tcg";
 
@@ -42,9 +43,7 @@ export async function chooseAccelerator(
   const cached = await readResult(file);
   if (cached !== undefined) return cached.accelerator;
   const result = await probe(qemu);
-  await mkdir(cacheDirectory, { recursive: true });
-  await writeFile(`${file}.${process.pid}`, `${JSON.stringify(result)}\n`);
-  await rename(`${file}.${process.pid}`, file);
+  await remember(file, `${JSON.stringify(result)}\n`);
   return result.accelerator;
 }
 

@@ -1,9 +1,10 @@
 // Finds out whether a QEMU was built with a filter of its own system calls.
 import { execFile } from "node:child_process";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { machineKey } from "./accelerator.ts";
 import { CONFINEMENT } from "./command-line.ts";
+import { remember } from "./remember.ts";
 
 const PROBE_TIMEOUT_MS = 10_000;
 
@@ -13,9 +14,7 @@ export async function offersConfinement(qemu: string, cacheDirectory: string): P
   const remembered = await readFile(file, "utf8").catch(() => "");
   if (remembered === "yes\n" || remembered === "no\n") return remembered === "yes\n";
   const isOffered = await accepts(qemu);
-  await mkdir(cacheDirectory, { recursive: true });
-  await writeFile(`${file}.${process.pid}`, isOffered ? "yes\n" : "no\n");
-  await rename(`${file}.${process.pid}`, file);
+  await remember(file, isOffered ? "yes\n" : "no\n");
   return isOffered;
 }
 
