@@ -18,10 +18,13 @@ export interface DetachedProcess {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Returns once the process exists; it may still fail. Gives the time of the start. */
-export async function startDetached(
-  process: DetachedProcess,
-): Promise<{ readonly startedAtMs: number }> {
+export interface StartedProcess {
+  readonly pid: number;
+  readonly startedAtMs: number;
+}
+
+/** Returns once the process exists; it may still fail. */
+export async function startDetached(process: DetachedProcess): Promise<StartedProcess> {
   const startedAtMs = Date.now();
   const child = spawn(process.program, process.args, {
     cwd: process.directory,
@@ -35,7 +38,7 @@ export async function startDetached(
     child.once("spawn", resolve);
   });
   child.unref();
-  return { startedAtMs };
+  return { pid: child.pid ?? 0, startedAtMs };
 }
 
 /** A descriptor to read the bytes from. The file has lost its name before the first byte is

@@ -1,7 +1,8 @@
 // Finds and ends processes that belong to a guest's directory. A process id alone proves nothing,
 // since ids are used again: a process is known by its id and start time, or by its command line
 // and working directory.
-import { readdir, readFile, readlink, realpath } from "node:fs/promises";
+import { readdirSync, readlinkSync } from "node:fs";
+import { readFile, readlink, realpath } from "node:fs/promises";
 import { pause } from "../guests/wait.ts";
 import type { ProcessIdentity, RecordFiles } from "./guest-record.ts";
 
@@ -44,9 +45,25 @@ async function seeAll<Role>(
   roleOf: RoleOf<Role>,
 ): Promise<SeenProcess<Role>[]> {
   const directory = await realDirectory(files);
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const pids = processesIn(directory);
   const seen = await Promise.all(pids.map((pid) => inspect(pid, directory, roleOf)));
   return seen.filter((process) => process !== undefined);
+}
+
+/** Where a machine runs hundreds of guests, most processes are others': one look at each, at once,
+ * takes a tenth of what waiting for a thread does. */
+function processesIn(directory: string): number[] {
+  const isThere = (pid: number) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`) === directory;
+    } catch {
+      return false; // It has ended, or is another user's.
+    }
+  };
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter(isThere);
 }
 
 function hasRole<Role>(process: SeenProcess<Role>): process is FoundProcess<Role> {

@@ -7,11 +7,12 @@ import {
   CONFIGURATION_DESCRIPTOR,
   keepPreviousConsole,
   openConfiguration,
+  type StartedProcess,
   startDetached,
 } from "../detached.ts";
 import { ask } from "./control.ts";
 import { RELATIVE, type SandboxFiles } from "./files.ts";
-import { findTender, type TenderProcess } from "./processes.ts";
+import { type TenderProcess, tenderAt } from "./processes.ts";
 
 const START_TIMEOUT_MS = 30_000;
 
@@ -19,13 +20,13 @@ export interface SandboxEnd {
   readonly exitStatus?: number;
 }
 
-/** Returns once the process exists; it may still fail. Gives the time of the start. */
+/** Returns once the process exists; it may still fail. */
 export async function launch(
   files: SandboxFiles,
   tender: string,
   command: Omit<TenderCommand, "guest" | "configurationDescriptor" | "exitFile" | "control">,
   configuration: Buffer,
-): Promise<{ readonly startedAtMs: number }> {
+): Promise<StartedProcess> {
   await rm(files.exit, { force: true });
   await rm(files.control, { force: true });
   await keepPreviousConsole(files);
@@ -59,16 +60,18 @@ export async function launch(
   }
 }
 
-/** Waits until the tender answers, or the guest has already ended. Throws what it says otherwise. */
+/** Waits until the tender, this process, answers, or the guest has already ended. Throws what it
+ * says otherwise. */
 export async function awaitStart(
   files: SandboxFiles,
+  pid: number,
   signal: AbortSignal,
 ): Promise<TenderProcess | undefined> {
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadline) {
     signal.throwIfAborted();
     // Asked before the file is read: who still runs has not written it yet.
-    const tender = await findTender(files, undefined);
+    const tender = await tenderAt(pid, files);
     if ((await readEnd(files)) !== undefined) return undefined;
     if (tender === undefined) throw new Error(await complaintOf(files));
     const answers = await ask(files, "list").then(

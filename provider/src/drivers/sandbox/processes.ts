@@ -8,6 +8,11 @@ export type TenderProcess = FoundProcess<"tender">;
 const roleOf = (files: SandboxFiles) => (args: readonly string[]) =>
   args[1] === "--guest" && args[2] === files.id ? ("tender" as const) : undefined;
 
+/** The process with this id, if it is the guest's tender. */
+export function tenderAt(pid: number, files: SandboxFiles): Promise<TenderProcess | undefined> {
+  return findOne(pid, files, roleOf(files));
+}
+
 /** The recorded process if it runs, else, after a crash of ours, whatever is found. */
 export async function findTender(
   files: SandboxFiles,

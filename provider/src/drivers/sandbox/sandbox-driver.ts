@@ -103,7 +103,7 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
     if (running !== undefined && record !== undefined && isSameGuest(record, spec)) {
       const given = await givenConfiguration(running);
       if (given !== undefined && isSameConfiguration(given, configuration)) {
-        await this.adopt(record, await awaitStart(files, signal));
+        await this.adopt(record, await awaitStart(files, running.pid, signal));
         return this.status(spec.id);
       }
     }
@@ -131,9 +131,9 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
       forwards: forwards.map((forward) => tenderForward(forward, inner)),
       helper: passtCommand(passt, inner),
     };
-    const { startedAtMs } = await launch(files, tender, command, configuration);
+    const { pid, startedAtMs } = await launch(files, tender, command, configuration);
     this.#onStep("spawned");
-    const started = await awaitStart(files, signal);
+    const started = await awaitStart(files, pid, signal);
     this.#onStep("answered");
     await this.adopt({ ...planned, startedAtMs }, started);
     this.#onStep("started");
