@@ -5,6 +5,7 @@ import { cycles } from "./cycles.ts";
 import { libvirtCreate } from "./libvirt-create.ts";
 import { sandboxHttp } from "./sandbox-http.ts";
 import { sandboxStart } from "./sandbox-start.ts";
+import { systemCalls } from "./system-calls.ts";
 
 export const hypervisorsGroup: readonly Benchmark[] = [
   sandboxStart,
@@ -12,4 +13,5 @@ export const hypervisorsGroup: readonly Benchmark[] = [
   libvirtCreate,
   ...crowds,
   ...cycles,
+  systemCalls,
 ];

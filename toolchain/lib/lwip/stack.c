@@ -12,6 +12,7 @@
 #include <uk/sched.h>
 #include "address.h"
 #include "interface.h"
+#include "timers.h"
 
 #define HOSTNAME_DEFAULT "unikernel"
 
@@ -78,6 +79,7 @@ static void configure(struct interface *interface, const char *network)
 	netif_set_up(netif);
 	if (network == NULL) {
 #if LWIP_DHCP
+		uk_lwip_dhcp_needed();
 		if (dhcp_start(netif) != ERR_OK)
 			complain("[unikernel] network: out of memory for DHCP\n");
 #else
