@@ -15,6 +15,7 @@ const withoutUnused = {
   LWIP_DHCP: false,
   LWIP_FRAGMENTS: false,
   SOCKET_UDP: false,
+  LIB_VIRTIO_RNG: false,
   VIRTIO_PCI: false,
 };
 

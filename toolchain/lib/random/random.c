@@ -38,8 +38,7 @@ static void mix_in(const uint64_t seed[SEED_WORDS])
 static void seed_once(void)
 {
 	static const char message[] =
-		"[unikernel] no entropy: the processor has neither RDSEED nor RDRAND and there is no "
-		"virtio-rng; start QEMU with -cpu max or -device virtio-rng\n";
+		"[unikernel] no entropy: it takes RDRAND or virtio-rng\n";
 	uint64_t seed[SEED_WORDS];
 
 	if (is_seeded)
