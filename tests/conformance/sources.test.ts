@@ -1,11 +1,12 @@
 // Third-party sources from a server of our own: origins in order, the pin decides, a site that
 // does not answer is given up, edits, and damage in the store.
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { sha256, treeHash } from "../../toolchain/src/graph/hash.ts";
 import { openStore } from "../../toolchain/src/index.ts";
 import type { ThirdPartySource } from "../../toolchain/src/libraries/types.ts";
@@ -32,23 +33,38 @@ function pack(name: string, top: string, text: string): Buffer {
   return readFileSync(archive);
 }
 
+/** What npm is told of a package; the server adds its own address. */
+function npmMetadata(archive: Buffer | undefined): Buffer {
+  const integrity = `sha512-${createHash("sha512")
+    .update(archive ?? "")
+    .digest("base64")}`;
+  const dist = { tarball: "BASE/topped.tar.gz", integrity };
+  const release = { name: "@scope/answer", version: "2.0.0", dist };
+  return Buffer.from(JSON.stringify({ name: "@scope/answer", versions: { "2.0.0": release } }));
+}
+
 beforeAll(async () => {
   const archives = new Map([
     ["/topped.tar.gz", pack("topped", "release-1.0", content)],
     ["/flat.tar.gz", pack("flat", "", content)],
     ["/changed.tar.gz", pack("changed", "release-1.0", "int answer = 41;\n")],
   ]);
+  archives.set("/@scope%2fanswer", npmMetadata(archives.get("/topped.tar.gz")));
   server = createServer((request, response) => {
-    const url = request.url ?? "";
+    const url = (request.url ?? "").replace("%2F", "%2f");
     requests.push(url);
     if (url === "/silent.tar.gz") return;
     const archive = archives.get(url);
-    response.writeHead(archive ? 200 : 404).end(archive);
+    response.writeHead(archive ? 200 : 404);
+    response.end(url.startsWith("/@") ? archive?.toString().replace("BASE", base) : archive);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 afterAll(() => {
   server.closeAllConnections();
   server.close();
@@ -142,6 +158,29 @@ test("what a compiler read of a changed tree is thrown away", async () => {
   };
   const origins = () => [{ url: `${base}/topped.tar.gz` }, { url: `${base}/flat.tar.gz` }];
   expect(await build(true)).toBe(await build(false));
+});
+
+test("a package of npm's registry is unpacked", async () => {
+  vi.stubEnv("npm_config_registry", base);
+  vi.stubEnv("npm_config_cache", join(temporaryDirectory(), "npm"));
+  const npm = { package: "@scope/answer", version: "2.0.0", directory: "src" };
+  const wanted = source([], {
+    files: ["*.c"],
+    sha256: treeHash([{ path: "answer.c", sha256: sha256(content) }]),
+    origins: [{ npm: { ...npm, version: "3.0.0" } }, { npm }],
+  });
+  const { store, tree } = fresh(wanted);
+  const said: string[] = [];
+  await ensureSource(tree, store, { onProgress: (text) => said.push(text) });
+  expect(readFileSync(join(tree.directory, "answer.c"), "utf8")).toBe(content);
+  expect(said).toEqual([
+    "fetching answer 1.0 from npm (@scope/answer 3.0.0)",
+    "fetching answer 1.0 from npm (@scope/answer 2.0.0)",
+  ]);
+  const absent = fresh({ ...wanted, origins: [{ npm: { ...npm, version: "3.0.0" } }] });
+  await expect(ensureSource(absent.tree, absent.store, {})).rejects.toThrow(
+    "npm (@scope/answer 3.0.0): npm: ",
+  );
 });
 
 test("a tree that was changed in the store is fetched again", async () => {

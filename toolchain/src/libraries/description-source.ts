@@ -1,6 +1,6 @@
 // The `source` field of library.json: where third-party code comes from and what pins it.
 import type { FieldReader } from "./fields.ts";
-import type { Edit, Origin, ThirdPartySource } from "./types.ts";
+import type { Edit, NpmOrigin, Origin, PypiOrigin, ThirdPartySource } from "./types.ts";
 
 interface SourceFields {
   readonly source?: ThirdPartySource;
@@ -47,20 +47,20 @@ function readOneOrigin(fields: FieldReader): Origin {
     debian.finish();
     return origin;
   }
-  if (fields.has("pypi")) {
-    const pypi = fields.reader("pypi");
-    const directory = pypi.optionalString("directory");
-    const origin: Origin = {
-      pypi: {
-        package: pypi.string("package"),
-        version: pypi.string("version"),
-        ...(directory === undefined ? {} : { directory }),
-      },
-    };
-    pypi.finish();
-    return origin;
-  }
+  if (fields.has("pypi")) return { pypi: readPackage(fields.reader("pypi")) };
+  if (fields.has("npm")) return { npm: readPackage(fields.reader("npm")) };
   return { url: fields.string("url") };
+}
+
+function readPackage(fields: FieldReader): PypiOrigin & NpmOrigin {
+  const directory = fields.optionalString("directory");
+  const origin = {
+    package: fields.string("package"),
+    version: fields.string("version"),
+    ...(directory === undefined ? {} : { directory }),
+  };
+  fields.finish();
+  return origin;
 }
 
 function readEdit(fields: FieldReader): Edit {

@@ -29,6 +29,13 @@ test("code of others is linked as needed", () => {
   expect(read({ source: { library: "musl-headers" } }).sourceLibrary).toBe("musl-headers");
 });
 
+test("a package of a registry is an origin", () => {
+  const npm = { package: "@scope/name", version: "2.0", directory: "deps" };
+  const pypi = { package: "name", version: "3.0" };
+  const source = { files: ["*.c"], sha256: "00", origins: [{ npm }, { pypi }] };
+  expect(read({ source }).source?.origins).toEqual([{ npm }, { pypi }]);
+});
+
 test.each([
   [{ sorces: ["a.c"] }, 'unknown field "sorces"'],
   [{ sources: "a.c" }, "sources must be an array"],
@@ -36,6 +43,10 @@ test.each([
   [{ link: "late" }, 'link must be "whole" or "lazy", not "late"'],
   [{ reexports: ["mem"] }, "reexports: mem is not among the dependencies"],
   [{ source: { files: [], sha256: "0", origins: [{}] } }, "source.origins[0]: url is missing"],
+  [
+    { source: { files: [], sha256: "0", origins: [{ npm: { package: "a" } }] } },
+    "source.origins[0].npm: version is missing",
+  ],
   [{ version: 3 }, "version must be a string"],
 ])("refuses %j", (more, message) => {
   expect(() => read(more)).toThrow(message);

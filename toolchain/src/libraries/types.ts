@@ -31,10 +31,18 @@ export interface PypiOrigin {
   readonly directory?: string;
 }
 
+export interface NpmOrigin {
+  readonly package: string;
+  readonly version: string;
+  /** Where in the package the tree is; absent: at its top. */
+  readonly directory?: string;
+}
+
 export type Origin =
   | { readonly url: string }
   | { readonly debian: DebianOrigin }
-  | { readonly pypi: PypiOrigin };
+  | { readonly pypi: PypiOrigin }
+  | { readonly npm: NpmOrigin };
 
 /** A small change of our own to a third-party file. */
 export interface Edit {

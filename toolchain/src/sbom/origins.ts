@@ -30,6 +30,13 @@ export function describeDownload(name: string, version: string, origin: Origin):
       purl: new purl.PackageURL("pypi", null, project, released, null, null).toString(),
     };
   }
+  if ("npm" in origin) {
+    const { package: full, version: released } = origin.npm;
+    const [, scope = null, project = full] = /^(@[^/]+)\/(.+)$/.exec(full) ?? [];
+    return {
+      purl: new purl.PackageURL("npm", scope, project, released, null, null).toString(),
+    };
+  }
   const qualifiers = { download_url: origin.url };
   return {
     purl: new purl.PackageURL("generic", null, name, version, qualifiers, null).toString(),
