@@ -26,7 +26,13 @@ export const targetFlags: readonly string[] = [
 const profileFlags: Readonly<Record<Optimize, readonly string[]>> = {
   // Line tables cost nothing in the image: its sections are dropped when it is written.
   speed: ["-O2", "-flto=thin", "-gline-tables-only"],
-  size: ["-Oz", "-fstack-protector", "--param=ssp-buffer-size=16", "-flto=thin", "-gline-tables-only"],
+  size: [
+    "-Oz",
+    "-fstack-protector",
+    "--param=ssp-buffer-size=16",
+    "-flto=thin",
+    "-gline-tables-only",
+  ],
   debug: ["-Og", "-g"],
 };
 
