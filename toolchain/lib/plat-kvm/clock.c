@@ -106,27 +106,10 @@ static uint64_t timer_clock(void)
 	return now;
 }
 
-static uint64_t scaled_clock(const volatile struct clock_scale *scale)
-{
-	uint64_t ticks, nanoseconds;
-	uint32_t version;
-
-	do {
-		version = scale->version & ~1u;
-		__asm__ volatile("lfence" ::: "memory");
-		ticks = read_tsc() - scale->ticks;
-		ticks = scale->shift >= 0 ? ticks << scale->shift : ticks >> -scale->shift;
-		nanoseconds = scale->nanoseconds +
-			      (uint64_t)((unsigned __int128)ticks * scale->multiplier >> 32);
-		__asm__ volatile("" ::: "memory");
-	} while (scale->version != version);
-	return nanoseconds;
-}
-
 uint64_t uk_clock_monotonic(void)
 {
 	static uint64_t last;
-	uint64_t now = uk_kvm_clock_scale ? scaled_clock(uk_kvm_clock_scale) : timer_clock();
+	uint64_t now = uk_kvm_clock_scale ? uk_x86_scaled_clock(uk_kvm_clock_scale) : timer_clock();
 
 	/* A host that moves to another machine may set the counter back. */
 	if (now > last)

@@ -2,46 +2,18 @@
 #ifndef UK_KVM_KVM_H
 #define UK_KVM_KVM_H
 
-#include "cpu.h"
-#include "pvh.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <uk/x86.h>
 
-/* The layout of the image, from the linker script. */
-extern char __image_start[], __text_start[], __text_end[], __data_start[];
-extern char __stack_guard[], __stack_start[], __stack_end[], __image_end[];
-
-/* cpu.c */
-void uk_kvm_cpu_init(void);
-
-/* memory.c: finds usable memory and leaves out the image and what the monitor put there. */
-void uk_kvm_memory_init(const struct pvh_start_info *info);
-/* A page of usable memory, not zeroed; NULL: none left. */
-void *uk_kvm_memory_page(void);
-
-/* config.c */
-void uk_kvm_config_init(const struct pvh_start_info *info);
-
-/* paging.c */
-void uk_kvm_paging_init(void);
-
-/* traps.c */
-struct uk_kvm_trap {
-	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
-	uint64_t stub; /* return address of the stub's call: tells the vector */
-	uint64_t rest[6]; /* error code if the exception has one, rip, cs, rflags, rsp, ss */
-};
-void uk_kvm_traps_init(void);
-/* Silences legacy interrupts and switches the local controller on; it must be mapped. */
-void uk_kvm_interrupts_init(void);
-/* Calls the handlers of a vector; set while there are any. */
+/* interrupts.c: calls the handlers of a vector; set while there are any. */
 extern void (*uk_kvm_dispatch)(unsigned vector);
 
 /* console.c: waits until what was written has left the port. */
 void uk_kvm_console_drain(void);
 
-/* traps.S: waits for an interrupt, or only lets those in that are pending. */
+/* idle.S: waits for an interrupt, or only lets those in that are pending. */
 void uk_kvm_idle(void);
 void uk_kvm_take_pending(void);
 

@@ -1,6 +1,6 @@
 /* What a monitor that boots through PVH leaves in memory (Xen's hvm_start_info, version 1). */
-#ifndef UK_KVM_PVH_H
-#define UK_KVM_PVH_H
+#ifndef UK_X86_PVH_H
+#define UK_X86_PVH_H
 
 #include <stdint.h>
 

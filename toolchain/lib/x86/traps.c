@@ -1,8 +1,8 @@
 /* The interrupt table. Exceptions end the guest with a crash record; interrupts are handed to
- * whoever registered for them. */
-#include "kvm.h"
+ * the platform. */
 #include <uk/crash.h>
 #include <uk/plat.h>
+#include <uk/x86.h>
 
 /* Double fault, invalid TSS, segment, stack, protection, page fault, alignment, control. */
 #define EXCEPTIONS_WITH_ERROR_CODE 0x00227d00u
@@ -11,11 +11,6 @@
 #define GATE_INTERRUPT 0x8e00
 #define STACK_EXCEPTION 1
 #define STACK_INTERRUPT 2
-
-#define FIRST_PIC_MASK 0x21
-#define SECOND_PIC_MASK 0xa1
-#define LVT_MASKED (1u << 16)
-#define LAPIC_ENABLE 0x100u
 
 struct gate {
 	uint16_t offset_low, selector;
@@ -30,13 +25,17 @@ struct tss {
 };
 #define TSS_INTERRUPT_STACK(n) (8 + 2 * ((n) - 1))
 
-extern char uk_kvm_trap_stubs[], uk_kvm_spurious[];
-extern struct tss uk_kvm_tss;
-void uk_kvm_trap(const struct uk_kvm_trap *trap);
+struct uk_x86_trap {
+	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
+	uint64_t stub; /* return address of the stub's call: tells the vector */
+	uint64_t rest[6]; /* error code if the exception has one, rip, cs, rflags, rsp, ss */
+};
 
-struct tss uk_kvm_tss;
-void (*uk_kvm_dispatch)(unsigned vector);
+extern char uk_x86_trap_stubs[], uk_x86_spurious[];
+extern struct tss uk_x86_tss;
+void uk_x86_trap(const struct uk_x86_trap *trap);
 
+struct tss uk_x86_tss;
 static struct gate gates[VECTOR_SPURIOUS + 1] __attribute__((aligned(16)));
 static char exception_stack[4096] __attribute__((aligned(16)));
 static char interrupt_stack[4096] __attribute__((aligned(16)));
@@ -52,7 +51,7 @@ static void set_gate(unsigned vector, const char *entry, unsigned stack)
 	};
 }
 
-void uk_kvm_traps_init(void)
+void uk_x86_traps_init(void)
 {
 	struct {
 		uint16_t limit;
@@ -60,26 +59,17 @@ void uk_kvm_traps_init(void)
 	} __attribute__((packed)) table = {sizeof(gates) - 1, (uintptr_t)gates};
 
 	for (unsigned vector = 0; vector < VECTOR_COUNT; vector++)
-		set_gate(vector, uk_kvm_trap_stubs + vector * STUB_BYTES,
+		set_gate(vector, uk_x86_trap_stubs + vector * STUB_BYTES,
 			 vector < VECTOR_LINES ? STACK_EXCEPTION : STACK_INTERRUPT);
-	set_gate(VECTOR_SPURIOUS, uk_kvm_spurious, STACK_INTERRUPT);
-	uk_kvm_tss.stacks[TSS_INTERRUPT_STACK(STACK_EXCEPTION)] =
+	set_gate(VECTOR_SPURIOUS, uk_x86_spurious, STACK_INTERRUPT);
+	uk_x86_tss.stacks[TSS_INTERRUPT_STACK(STACK_EXCEPTION)] =
 		(uint32_t)(uintptr_t)(exception_stack + sizeof(exception_stack));
-	uk_kvm_tss.stacks[TSS_INTERRUPT_STACK(STACK_INTERRUPT)] =
+	uk_x86_tss.stacks[TSS_INTERRUPT_STACK(STACK_INTERRUPT)] =
 		(uint32_t)(uintptr_t)(interrupt_stack + sizeof(interrupt_stack));
 	__asm__ volatile("lidt %0" ::"m"(table));
 }
 
-void uk_kvm_interrupts_init(void)
-{
-	/* The legacy controllers would interrupt with the vectors of exceptions. */
-	out8(FIRST_PIC_MASK, 0xff);
-	out8(SECOND_PIC_MASK, 0xff);
-	write_register(LAPIC_LVT_LINT0, LVT_MASKED);
-	write_register(LAPIC_SPURIOUS, LAPIC_ENABLE | VECTOR_SPURIOUS);
-}
-
-static _Noreturn void exception(unsigned vector, const struct uk_kvm_trap *trap)
+static _Noreturn void exception(unsigned vector, const struct uk_x86_trap *trap)
 {
 	bool has_error = EXCEPTIONS_WITH_ERROR_CODE >> vector & 1;
 	const uint64_t *frame = trap->rest + has_error;
@@ -98,16 +88,12 @@ static _Noreturn void exception(unsigned vector, const struct uk_kvm_trap *trap)
 			sizeof(registers) / sizeof(registers[0]), frame[3]);
 }
 
-void uk_kvm_trap(const struct uk_kvm_trap *trap)
+void uk_x86_trap(const struct uk_x86_trap *trap)
 {
 	unsigned vector =
-		(unsigned)(trap->stub - (uintptr_t)uk_kvm_trap_stubs) / STUB_BYTES - 1;
+		(unsigned)(trap->stub - (uintptr_t)uk_x86_trap_stubs) / STUB_BYTES - 1;
 
 	if (vector < VECTOR_LINES)
 		exception(vector, trap);
-	if (vector == VECTOR_TIMER)
-		uk_kvm_timer_fired();
-	else if (uk_kvm_dispatch)
-		uk_kvm_dispatch(vector);
-	write_register(LAPIC_EOI, 0);
+	uk_x86_interrupt(vector);
 }

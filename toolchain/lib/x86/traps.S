@@ -3,11 +3,11 @@
  * address tells the vector. Every entry runs on a stack of its own (see traps.c): the red zone
  * below the interrupted function's stack pointer is left alone.
  */
-#include "cpu.h"
+#include <uk/x86-cpu.h>
 
-	.section .text.uk_kvm_trap_stubs, "ax", @progbits
-	.globl	uk_kvm_trap_stubs, uk_kvm_spurious
-uk_kvm_trap_stubs:
+	.section .text.uk_x86_trap_stubs, "ax", @progbits
+	.globl	uk_x86_trap_stubs, uk_x86_spurious
+uk_x86_trap_stubs:
 	.rept	VECTOR_COUNT
 	call	trap
 	.endr
@@ -31,7 +31,7 @@ trap:	pushq	%rax
 	movq	%rsp, %rdi
 	movq	%rsp, %rbx
 	andq	$-16, %rsp	/* an error code shifts it by 8 */
-	call	uk_kvm_trap
+	call	uk_x86_trap
 	movq	%rbx, %rsp
 	popq	%r15
 	popq	%r14
@@ -49,25 +49,7 @@ trap:	pushq	%rax
 	popq	%rcx
 	popq	%rax
 	addq	$8, %rsp	/* only interrupts return, and they have no error code */
-uk_kvm_spurious:
+uk_x86_spurious:
 	iretq
-
-	/* The only places where interrupts are let in. They are functions in assembly, so that
-	 * a compiler takes all registers that a call may change, vector ones too, for lost. */
-	.section .text.uk_kvm_idle, "ax", @progbits
-	.globl	uk_kvm_idle
-uk_kvm_idle:
-	sti			/* takes effect after the next instruction */
-	hlt
-	cli
-	ret
-
-	.section .text.uk_kvm_take_pending, "ax", @progbits
-	.globl	uk_kvm_take_pending
-uk_kvm_take_pending:
-	sti
-	nop
-	cli
-	ret
 
 	.section .note.GNU-stack, "", @progbits

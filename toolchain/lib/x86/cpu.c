@@ -1,6 +1,6 @@
 /* Features of the processor that must be switched on before use; the thread pointer. */
-#include "kvm.h"
 #include <uk/plat.h>
+#include <uk/x86.h>
 
 #define LEAF1_ECX_XSAVE (1u << 26)
 #define LEAF7_EBX_FSGSBASE (1u << 0)
@@ -12,7 +12,7 @@
 
 static bool has_fsgsbase;
 
-void uk_kvm_cpu_init(void)
+void uk_x86_cpu_init(void)
 {
 	uint64_t cr4 = CR4_BOOT;
 	bool xsave = cpuid(1, 0).ecx & LEAF1_ECX_XSAVE;

@@ -2,7 +2,7 @@
  * The first instructions: 32-bit protected mode without paging, as PVH defines it, to 64-bit
  * code on the first thread's stack. %ebx holds the address of hvm_start_info.
  */
-#include "cpu.h"
+#include <uk/x86-cpu.h>
 
 /* Tables for the first 1 GiB, until C has built better ones, lie at the far end of the stack,
  * which nobody has reached yet. */
@@ -16,13 +16,13 @@
 	.balign 4
 	.long	4, 8, 18	/* sizes of name and value; XEN_ELFNOTE_PHYS32_ENTRY */
 	.asciz	"Xen"
-	.quad	uk_kvm_entry
+	.quad	uk_pvh_entry
 
-	.section .text.uk_kvm_entry, "ax", @progbits
-	.globl	uk_kvm_entry
-	.type	uk_kvm_entry, @function
+	.section .text.uk_pvh_entry, "ax", @progbits
+	.globl	uk_pvh_entry
+	.type	uk_pvh_entry, @function
 	.code32
-uk_kvm_entry:
+uk_pvh_entry:
 	cld
 	movl	$early_pdpt + PAGE_PRESENT + PAGE_WRITABLE, early_pml4
 	movl	$early_pd + PAGE_PRESENT + PAGE_WRITABLE, early_pdpt
@@ -57,7 +57,7 @@ start64:
 	movl	%eax, %fs
 	movl	%eax, %gs
 	movl	$SELECTOR_TSS, %eax
-	movl	$uk_kvm_tss, %ecx	/* its descriptor cannot be filled in by the linker */
+	movl	$uk_x86_tss, %ecx	/* its descriptor cannot be filled in by the linker */
 	movw	%cx, gdt + SELECTOR_TSS + 2
 	shrl	$16, %ecx
 	movb	%cl, gdt + SELECTOR_TSS + 4
@@ -67,11 +67,11 @@ start64:
 	fninit
 	xorl	%ebp, %ebp
 	movl	%ebx, %edi
-	call	uk_kvm_boot
+	call	uk_x86_boot
 	ud2
-	.size	uk_kvm_entry, . - uk_kvm_entry
+	.size	uk_pvh_entry, . - uk_pvh_entry
 
-	.section .data.uk_kvm_gdt, "aw", @progbits
+	.section .data.uk_x86_gdt, "aw", @progbits
 	.balign 8
 gdt:	.quad	0
 	.quad	0x00af9b000000ffff	/* SELECTOR_CODE: 64-bit, accessed */

@@ -3,10 +3,10 @@
  * all memory, writable and not executable, but for the image: text is executable and cannot
  * be written, read-only data is neither, page 0 and the page below the stack do not exist.
  */
-#include "kvm.h"
 #include <uk/crash.h>
 #include <uk/errors.h>
 #include <uk/plat.h>
+#include <uk/x86.h>
 
 #define NO_EXECUTE (1UL << 63)
 #define ADDRESS_MASK 0x000ffffffffff000UL
@@ -16,7 +16,7 @@
 /* What lies behind the entry of a table: level 0 a page, 1 2 MiB, 2 1 GiB, 3 512 GiB. */
 #define SPAN(level) (1UL << (12 + 9 * (level)))
 
-void *(*uk_plat_page_source)(void) = uk_kvm_memory_page;
+void *(*uk_plat_page_source)(void) = uk_x86_memory_page;
 
 static uint64_t *root;
 static unsigned largest_leaf = 1;
@@ -75,7 +75,7 @@ static void activate(void)
 #define READ_WRITE (READ_ONLY | PAGE_WRITABLE | PAGE_DIRTY)
 #define READ_EXECUTE (PAGE_PRESENT | PAGE_ACCESSED)
 
-void uk_kvm_paging_init(void)
+void uk_x86_paging_init(void)
 {
 	const struct uk_memory_region *regions;
 	size_t count = uk_plat_memory(&regions);

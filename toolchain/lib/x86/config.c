@@ -1,8 +1,8 @@
 /* The guest's configuration arrives as the first PVH module. */
-#include "kvm.h"
 #include <uk/boot.h>
+#include <uk/x86.h>
 
-void uk_kvm_config_init(const struct pvh_start_info *info)
+void uk_x86_config_init(const struct pvh_start_info *info)
 {
 	const struct pvh_module *module = (const void *)info->modules;
 

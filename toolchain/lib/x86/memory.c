@@ -1,7 +1,7 @@
 /* Which memory is free to use: what the monitor's map calls RAM, without the image, page 0
  * and what the monitor left for us. */
-#include "kvm.h"
 #include <uk/plat.h>
+#include <uk/x86.h>
 
 #define REGIONS_MAX 16
 /* One table of page tables reaches this far; nobody gives a guest more. */
@@ -56,7 +56,7 @@ static void exclude(uintptr_t address, size_t length)
 	}
 }
 
-void uk_kvm_memory_init(const struct pvh_start_info *info)
+void uk_x86_memory_init(const struct pvh_start_info *info)
 {
 	const struct pvh_memory *map;
 	const struct pvh_module *modules;
@@ -83,7 +83,7 @@ void uk_kvm_memory_init(const struct pvh_start_info *info)
 		exclude(info->command_line, UK_PAGE_SIZE);
 }
 
-void *uk_kvm_memory_page(void)
+void *uk_x86_memory_page(void)
 {
 	for (size_t i = 0; i < region_count; i++) {
 		struct uk_memory_region *region = &regions[i];

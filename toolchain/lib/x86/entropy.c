@@ -1,6 +1,6 @@
 /* Random numbers from the processor. */
-#include "kvm.h"
 #include <uk/plat.h>
+#include <uk/x86.h>
 
 #define LEAF1_ECX_RDRAND (1u << 30)
 #define LEAF7_EBX_RDSEED (1u << 18)

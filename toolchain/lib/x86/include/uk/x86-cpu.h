@@ -1,6 +1,6 @@
-/* The processor's registers and instructions that this platform uses; for C and assembly. */
-#ifndef UK_KVM_CPU_H
-#define UK_KVM_CPU_H
+/* The processor's registers and instructions that platforms use; for C and assembly. */
+#ifndef UK_X86_CPU_H
+#define UK_X86_CPU_H
 
 #define SELECTOR_CODE 0x08
 #define SELECTOR_DATA 0x10
