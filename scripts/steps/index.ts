@@ -4,6 +4,7 @@ import { npmStep } from "./npm.ts";
 import { pulumiStep } from "./pulumi.ts";
 import type { Step } from "./step.ts";
 import { systemForTestsStep, systemStep } from "./system.ts";
+import { xenStep } from "./xen.ts";
 
 const steps: readonly Step[] = [systemStep, npmStep, compilerStep, pulumiStep];
 
@@ -14,4 +15,5 @@ export async function setUp(): Promise<void> {
 export async function setUpForTests(): Promise<void> {
   await setUp();
   await systemForTestsStep.run();
+  await xenStep.run();
 }

@@ -18,8 +18,9 @@ export interface ImageArgs {
    * or "debug". */
   readonly optimize?: pulumi.Input<"speed" | "size" | "debug"> | undefined;
   /** What the image runs on: "kvm" (the default), which is also what QEMU without KVM, Firecracker
-   * and Cloud Hypervisor boot; or "linux": a sandboxed process, for the driver "sandbox". */
-  readonly platform?: pulumi.Input<"kvm" | "linux"> | undefined;
+   * and Cloud Hypervisor boot; "xen": a PVH guest of Xen; or "linux": a sandboxed process, for the
+   * driver "sandbox". */
+  readonly platform?: pulumi.Input<"kvm" | "xen" | "linux"> | undefined;
   /** The processor architecture of the image. */
   readonly architecture?: pulumi.Input<"x86_64"> | undefined;
   /** Whether `pulumi preview` builds the image (the default), so that it can show the new digest

@@ -5,6 +5,7 @@ test("a program without comments succeeds on one machine of each platform", () =
   const runs = readRuns("/* adds */\nint main(void);\n");
   expect(runs).toMatchObject([
     { machine: "microvm", platform: "kvm", arguments: [], memory: "32M" },
+    { machine: "xen", platform: "xen", arguments: [], memory: "32M" },
     { machine: "linux", platform: "linux", arguments: [], memory: "32M" },
   ]);
   expect(runs[0]?.expectations).toEqual([{ kind: "success", value: "SUCCESS" }]);
@@ -30,6 +31,7 @@ test("where it makes no sense it is skipped with the reason", () => {
   const runs = readRuns("// not on linux: there are no pages\n");
   expect(runs.map(({ machine, skip }) => [machine, skip])).toEqual([
     ["microvm", undefined],
+    ["xen", undefined],
     ["linux", "there are no pages"],
   ]);
 });

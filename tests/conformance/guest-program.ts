@@ -7,8 +7,8 @@
 //   // expect: console "text"            that text, whatever the status
 // each optionally followed by `with ARGUMENT...`, which the guest is given; lines with the same
 // arguments describe the same run.
-//   // machines: microvm microvm-acpi pc q35 linux   (default: microvm linux)
-//   // not on linux: REASON     skipped there
+//   // machines: microvm microvm-acpi pc q35 xen linux   (default: microvm xen linux)
+//   // not on linux: REASON     skipped there; `not on xen` too
 //   // memory: 32M      // processor: max      // qemu: FURTHER ARGUMENTS
 //   // input: TEXT       a line typed on the console
 //   // environment: NAME=VALUE NAME=VALUE
@@ -60,6 +60,8 @@ const machines: Readonly<Record<string, string>> = {
 };
 /** A sandboxed process instead of a machine of QEMU's. */
 const PROCESS = "linux";
+/** A guest of a Xen host; xen-program.ts runs it. */
+const XEN = "xen";
 
 /** All runs that a program's comments ask for. */
 export function readRuns(source: string): GuestRun[] {
@@ -72,15 +74,15 @@ export function readRuns(source: string): GuestRun[] {
     byArguments.set(given, [...(byArguments.get(given) ?? []), expectation]);
   }
   if (byArguments.size === 0) byArguments.set("", [{ kind: "success", value: "SUCCESS" }]);
-  const wanted = words(values("machines")[0] ?? `microvm ${PROCESS}`);
-  const reasonAgainst = values(`not on ${PROCESS}`)[0];
-  const unknown = wanted.find((machine) => !(machine in machines) && machine !== PROCESS);
+  const wanted = words(values("machines")[0] ?? `microvm ${XEN} ${PROCESS}`);
+  const known = [...Object.keys(machines), XEN, PROCESS];
+  const unknown = wanted.find((machine) => !known.includes(machine));
   if (unknown) throw new Error(`machines: no machine is called "${unknown}"`);
   const virtio = words(values("virtio")[0] ?? "modern");
   const other = virtio.find((kind) => kind !== "legacy" && kind !== "modern");
   if (other) throw new Error(`virtio: "${other}" is neither legacy nor modern`);
   const hardware = wanted.flatMap((machine) =>
-    (machine === PROCESS ? virtio.slice(0, 1) : virtio).map((kind) => ({
+    (machine in machines ? virtio : virtio.slice(0, 1)).map((kind) => ({
       machine,
       virtio: kind as GuestRun["virtio"],
     })),
@@ -88,8 +90,8 @@ export function readRuns(source: string): GuestRun[] {
   return hardware.flatMap((each) =>
     [...byArguments].map(([given, expectations]) => ({
       ...each,
-      platform: each.machine === PROCESS ? ("linux" as const) : ("kvm" as const),
-      ...(each.machine === PROCESS && reasonAgainst !== undefined ? { skip: reasonAgainst } : {}),
+      platform: platformOf(each.machine),
+      ...skipped(values(`not on ${each.machine}`)[0]),
       arguments: words(given),
       expectations,
       memory: values("memory")[0] ?? "32M",
@@ -103,6 +105,14 @@ export function readRuns(source: string): GuestRun[] {
       volumes: values("volume").map((line) => line.trim()),
     })),
   );
+}
+
+function platformOf(machine: string): Platform {
+  return machine === PROCESS ? "linux" : machine === XEN ? "xen" : "kvm";
+}
+
+function skipped(reason: string | undefined): { skip?: string } {
+  return reason === undefined ? {} : { skip: reason };
 }
 
 function readExpectation(line: string): { expectation: Expectation; given: string } {

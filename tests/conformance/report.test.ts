@@ -53,7 +53,7 @@ describe("the file", () => {
     expect(place("main")).toContain("application application main.c");
     expect(place("httpd_run")).toEqual(["own httpd server.c"]);
     expect(place("printf_core")).toEqual(["third-party musl src/stdio/vfprintf.c"]);
-    expect(place("uk_kvm_entry")).toEqual(["own plat-kvm boot.S"]);
+    expect(place("uk_pvh_entry")).toEqual(["own x86 boot.S"]);
   });
 
   test("is the same every time, and names no place of this machine", () => {

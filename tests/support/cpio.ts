@@ -10,6 +10,8 @@ export interface CpioEntry {
 
 export const directory = 0o040755;
 export const executable = 0o100755;
+/** Its content is what it points to. */
+export const symbolicLink = 0o120777;
 
 export function cpio(entries: readonly CpioEntry[]): Buffer {
   const records = [...entries, { path: "TRAILER!!!", mode: 0 }].map((entry, index) => {

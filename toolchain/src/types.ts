@@ -2,7 +2,7 @@
 
 export type OptionValue = boolean | number | string;
 export type Optimize = "speed" | "size" | "debug";
-export type Platform = "kvm" | "linux";
+export type Platform = "kvm" | "xen" | "linux";
 export type Architecture = "x86_64";
 
 /** What a user asks for. */

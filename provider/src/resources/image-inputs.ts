@@ -28,7 +28,7 @@ export const IMAGE_INPUTS = [
 
 const CHOICES = {
   optimize: ["speed", "size", "debug"],
-  platform: ["kvm", "linux"],
+  platform: ["kvm", "xen", "linux"],
   architecture: ["x86_64"],
 } as const;
 

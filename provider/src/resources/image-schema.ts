@@ -13,7 +13,7 @@ const optimize = {
 const platform = {
   type: "string",
   description:
-    'What the image runs on: "kvm" (QEMU with or without KVM, Firecracker, Cloud Hypervisor) or "linux" (a sandboxed process).',
+    'What the image runs on: "kvm" (QEMU with or without KVM, Firecracker, Cloud Hypervisor), "xen" (a PVH guest of Xen) or "linux" (a sandboxed process).',
   default: "kvm",
 };
 const architecture = {

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cpio, directory, executable } from "./cpio.ts";
+import { cpio, directory, executable } from "../../support/cpio.ts";
 import { cacheDirectory } from "./paths.ts";
 import type { Bootable } from "./qemu.ts";
 

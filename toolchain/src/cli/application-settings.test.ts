@@ -22,6 +22,9 @@ choice
 config PLATFORM_KVM
 	bool "KVM"
 	select LIB_PLAT
+config PLATFORM_XEN
+	bool "Xen"
+	select LIB_PLAT
 config PLATFORM_LINUX
 	bool "Linux"
 	select LIB_PLAT

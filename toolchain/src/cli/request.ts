@@ -16,7 +16,8 @@ export const requestOptions = {
 export const requestHelp = `  --library NAME      a micro-library the application uses; may be repeated
   --option K=V        a Kconfig symbol and its value (y, n, a number or text); may be repeated
   --optimize PROFILE  speed (default), size or debug
-  --platform NAME     kvm (default: a virtual machine) or linux (a sandboxed process)
+  --platform NAME     kvm (default: a virtual machine), xen (a guest of Xen) or
+                      linux (a sandboxed process)
 
 DIR may hold unikernel.json: {"libraries": [...], "options": {...}, "optimize": "...",
 "platform": "..."}; the command line adds to it.`;
@@ -54,7 +55,7 @@ export function readRequest(
 
 /** The default first. */
 export const optimizeProfiles = ["speed", "size", "debug"] as const;
-export const platforms = ["kvm", "linux"] as const;
+export const platforms = ["kvm", "xen", "linux"] as const;
 
 function readOptimize(text: string, help: string): Optimize {
   const found = optimizeProfiles.find((profile) => profile === text);
@@ -65,5 +66,5 @@ function readOptimize(text: string, help: string): Optimize {
 function readPlatform(text: string, help: string): Platform {
   const found = platforms.find((platform) => platform === text);
   if (found) return found;
-  throw new UsageError(`platform must be kvm or linux, not "${text}"`, help);
+  throw new UsageError(`platform must be kvm, xen or linux, not "${text}"`, help);
 }

@@ -47,7 +47,11 @@ ${requestHelp}`,
     const store = openStore();
     const find = async () => (isFile(target) ? target : await build(target, values, store, signal));
     return withPinned(store, find, async (image) => {
-      const isSandbox = imagePlatform(readFileSync(image)) === "linux";
+      const platform = imagePlatform(readFileSync(image));
+      if (platform === "xen") {
+        throw new UsageError(`${image} is for Xen: start it there, as docs/xen.md says`, usage);
+      }
+      const isSandbox = platform === "linux";
       refuseForeign(isSandbox, values);
       if (isSandbox) {
         const { runSandbox } = await import("./sandbox.ts");

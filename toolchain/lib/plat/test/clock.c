@@ -1,7 +1,7 @@
 /* Time: never back, waits end at their deadline and not before, the two clocks agree, and the
  * wall clock is what the host said when it started the guest. */
 // expect: success
-// machines: microvm microvm-acpi pc q35 linux
+// machines: microvm microvm-acpi pc q35 xen linux
 #include <uk/check.h>
 #include <uk/init.h>
 

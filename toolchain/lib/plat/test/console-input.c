@@ -1,7 +1,7 @@
 /* Input arrives and ends the wait for it; nothing of it is lost. */
 // expect: success
 // input: the quick brown fox jumps over the lazy dog, and does it again and again
-// machines: microvm microvm-acpi pc q35 linux
+// machines: microvm microvm-acpi pc q35 xen linux
 #include <uk/check.h>
 #include <uk/init.h>
 

@@ -1,6 +1,6 @@
 /* Long output arrives whole. */
 // expect: success
-// machines: microvm pc linux
+// machines: microvm pc xen linux
 #include <uk/check.h>
 #include <uk/init.h>
 

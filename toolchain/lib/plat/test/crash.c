@@ -11,7 +11,7 @@
 // expect: crash "invalid instruction" with invalid
 // expect: crash "protection fault" with noncanonical
 // expect: crash "assertion failed: text[0] == '"'" with assert
-// machines: microvm linux
+// machines: microvm xen linux
 #include <uk/check.h>
 #include <uk/init.h>
 

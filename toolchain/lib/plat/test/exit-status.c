@@ -6,7 +6,7 @@
 // expect: status 127 with 127
 // expect: status 200 with 200
 // expect: status 255 with 255
-// machines: microvm microvm-acpi pc q35 linux
+// machines: microvm microvm-acpi pc q35 xen linux
 #include <uk/check.h>
 #include <uk/init.h>
 

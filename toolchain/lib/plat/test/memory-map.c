@@ -1,7 +1,7 @@
 /* Usable memory is in order, has no overlaps, and does not hold the image, page 0 or the
  * configuration; all of it can be written. */
 // expect: success with configured
-// machines: microvm microvm-acpi pc q35 linux
+// machines: microvm microvm-acpi pc q35 xen linux
 // memory: 5M
 #include <uk/check.h>
 #include <uk/init.h>

@@ -3,6 +3,7 @@
 // expect: console "[unikernel] no entropy"
 // processor: qemu64
 // not on linux: the tender hands randomness over, or does not start
+// not on xen: the processor cannot be chosen there
 #include <uk/check.h>
 #include <uk/init.h>
 

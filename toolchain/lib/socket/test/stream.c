@@ -103,7 +103,7 @@ static void test_flags_and_timeouts(void)
 			;
 		CHECK(errno == EAGAIN);
 		/* Until what is on its way has filled the peer as well. */
-	} while (poll(&(struct pollfd){ends[1], POLLOUT, 0}, 1, 100) == 1);
+	} while (poll(&(struct pollfd){ends[1], POLLOUT, 0}, 1, 500) == 1);
 	CHECK(fcntl(ends[1], F_SETFL, 0) == 0);
 	CHECK(setsockopt(ends[1], SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) == 0);
 	CHECK_FAILS(write(ends[1], filler, sizeof(filler)), EAGAIN);

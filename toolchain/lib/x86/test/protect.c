@@ -3,7 +3,7 @@
 // expect: success
 // expect: crash "page fault: no such memory" with unmapped
 // expect: crash "page fault: write to read-only memory" with read-only
-// machines: microvm pc
+// machines: microvm pc xen
 #include <uk/check.h>
 #include <uk/errors.h>
 #include <uk/init.h>

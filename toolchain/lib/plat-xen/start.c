@@ -1,0 +1,29 @@
+/* The platform's start, and the end of a guest. */
+#include "platform.h"
+#include <uk/plat.h>
+#include <uk/x86.h>
+
+#define STATUS_CRASHED 134
+
+void uk_x86_platform_init(const struct pvh_start_info *info)
+{
+	(void)info;
+	uk_xen_hypercalls_init();
+	uk_xen_clock_init();
+	uk_xen_console_init();
+}
+
+/* Xen tells the host a reason and no number: the number is a line of the console. */
+_Noreturn void uk_plat_exit(int status)
+{
+	char text[] = "\n[unikernel] exit 000\n";
+	unsigned skipped = uk_xen_console_is_at_line_start();
+
+	status &= 255;
+	text[18] += (char)(status / 100);
+	text[19] += (char)(status / 10 % 10);
+	text[20] += (char)(status % 10);
+	uk_console_write(text + skipped, sizeof(text) - 1 - skipped);
+	uk_xen_console_drain();
+	uk_xen_shut_down(status == STATUS_CRASHED ? SHUTDOWN_CRASH : SHUTDOWN_POWER_OFF);
+}
