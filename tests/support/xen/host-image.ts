@@ -84,7 +84,7 @@ function entries(root: string): CpioEntry[] {
     ...emptyDirectories.map((path) => ({ path, mode: directory })),
     script("init", "init.sh"),
     script("bin/receive", "receive.sh"),
-    script("etc/xen/scripts/vif", "vif.sh"),
+    script("etc/xen/scripts/vif-bridge", "vif.sh"),
     script("etc/xen/scripts/block", "block.sh"),
     text("etc/xen/xl.conf", 'autoballoon="off"\n'),
     file("bin/busybox", join(root, "bin/busybox")),

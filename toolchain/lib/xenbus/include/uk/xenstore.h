@@ -1,0 +1,22 @@
+/*
+ * The store of a Xen host: a tree of texts. Paths without a leading / are below this guest's own
+ * place. Calls wait for the answer, and MUST be made at boot only, one after the other. They
+ * return a negated error number: what the store answered, or -EIO when it does not.
+ */
+#ifndef UK_XENSTORE_H
+#define UK_XENSTORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define UK_XENSTORE_PATH_MAX 256
+
+/* The text at directory/name, with a NUL; its length. */
+int uk_xenstore_read(const char *directory, const char *name, char *text, size_t room);
+int uk_xenstore_read_number(const char *directory, const char *name, uint64_t *value);
+int uk_xenstore_write(const char *directory, const char *name, const char *text);
+int uk_xenstore_write_number(const char *directory, const char *name, uint64_t value);
+/* The names in directory/name, each with a NUL; the length of all. */
+int uk_xenstore_list(const char *directory, const char *name, char *names, size_t room);
+
+#endif
