@@ -11,10 +11,10 @@ enum {
 	CALL_MMAP = 9, CALL_MPROTECT = 10, CALL_MUNMAP = 11, CALL_SIGACTION = 13,
 	CALL_SIGPROCMASK = 14, CALL_IOCTL = 16, CALL_PREAD = 17, CALL_PWRITE = 18,
 	CALL_MADVISE = 28, CALL_GETPID = 39, CALL_SOCKET = 41, CALL_CONNECT = 42,
-	CALL_SENDTO = 44, CALL_RECVFROM = 45, CALL_SHUTDOWN = 48, CALL_BIND = 49,
+	CALL_SENDTO = 44, CALL_RECVFROM = 45, CALL_SENDMSG = 46, CALL_RECVMSG = 47, CALL_SHUTDOWN = 48, CALL_BIND = 49,
 	CALL_LISTEN = 50, CALL_GETSOCKNAME = 51, CALL_SOCKETPAIR = 53, CALL_SETSOCKOPT = 54,
 	CALL_GETSOCKOPT = 55, CALL_CLONE = 56, CALL_EXECVE = 59, CALL_EXIT = 60,
-	CALL_WAIT4 = 61, CALL_KILL = 62, CALL_FCNTL = 72, CALL_CHDIR = 80, CALL_RENAME = 82,
+	CALL_WAIT4 = 61, CALL_KILL = 62, CALL_FCNTL = 72, CALL_FLOCK = 73, CALL_CHDIR = 80, CALL_RENAME = 82,
 	CALL_UNLINK = 87,
 	CALL_GETUID = 102, CALL_GETEUID = 107, CALL_SETGROUPS = 116, CALL_SETRESUID = 117,
 	CALL_SETRESGID = 119, CALL_CAPSET = 126, CALL_SIGALTSTACK = 131, CALL_PRCTL = 157,
@@ -43,13 +43,16 @@ static inline long call6(long number, long a, long b, long c, long d, long e, lo
 /* call(CALL_X, argument...): what the kernel returns, errors as negated numbers. */
 #define call(...) CALL_6(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
 
-enum { EINTR = 4, EAGAIN = 11, EACCES = 13, EEXIST = 17, ENOENT = 2, EPIPE = 32, EINPROGRESS = 115 };
+enum {
+	ENOENT = 2, EINTR = 4, EAGAIN = 11, EACCES = 13, EEXIST = 17, EPIPE = 32, EINPROGRESS = 115,
+};
 
 /* Files */
 enum {
 	O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0100, O_EXCL = 0200, O_TRUNC = 01000,
 	O_NONBLOCK = 04000, O_DSYNC = 010000, O_CLOEXEC = 02000000,
 	F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_OFD_SETLK = 37, F_RDLCK = 0, F_WRLCK = 1,
+	LOCK_EX = 2, LOCK_NB = 4,
 	S_IFMT = 0170000, S_IFREG = 0100000,
 };
 
@@ -127,9 +130,10 @@ struct filter_program {
 
 /* Sockets */
 enum {
-	AF_UNIX = 1, AF_INET = 2, SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_NONBLOCK = 04000,
+	AF_UNIX = 1, AF_INET = 2, SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_SEQPACKET = 5, SOCK_NONBLOCK = 04000,
 	SOCK_CLOEXEC = 02000000, SOL_SOCKET = 1, SO_REUSEADDR = 2, SO_ERROR = 4, SO_LINGER = 13,
 	IPPROTO_TCP = 6, TCP_NODELAY = 1, SHUT_WR = 1, MSG_NOSIGNAL = 0x4000, MSG_DONTWAIT = 0x40,
+	SCM_RIGHTS = 1, MSG_CMSG_CLOEXEC = 0x40000000,
 };
 
 struct internet_address {
@@ -142,6 +146,30 @@ struct unix_address {
 	uint16_t family;
 	char path[108];
 };
+
+struct vector {
+	const void *bytes;
+	uint64_t length;
+};
+
+/* What sendmsg() and recvmsg() take. */
+struct message {
+	void *name;
+	uint32_t name_length;
+	const struct vector *vectors;
+	uint64_t vector_count;
+	void *control;
+	uint64_t control_length;
+	int32_t flags;
+};
+
+/* The control data that hands one descriptor over. */
+struct handed_descriptor {
+	uint64_t length; /* 20: without the padding */
+	int32_t level, type;
+	int32_t fd, padding;
+};
+#define HANDED_DESCRIPTOR_LENGTH 20
 
 /* Events */
 enum {

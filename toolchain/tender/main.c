@@ -76,9 +76,9 @@ static void await_helper(long helper, long guest)
 	}
 }
 
-_Noreturn void tender_main(struct start *start);
+_Noreturn void program_main(struct start *start);
 
-_Noreturn void tender_main(struct start *start)
+_Noreturn void program_main(struct start *start)
 {
 	char **environment = start->arguments + start->count + 1;
 	struct options options;

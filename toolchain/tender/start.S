@@ -1,4 +1,5 @@
-/* The first instructions of the tender: the kernel leaves what it has to say on the stack. */
+/* The first instructions of a program of the host (the switch uses this file too): the kernel leaves
+ * what it has to say on the stack. */
 	.text
 	.globl	_start
 	.type	_start, @function
@@ -6,7 +7,7 @@ _start:
 	xorl	%ebp, %ebp
 	movq	%rsp, %rdi
 	andq	$-16, %rsp
-	call	tender_main
+	call	program_main
 	ud2
 	.size	_start, . - _start
 

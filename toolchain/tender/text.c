@@ -2,6 +2,11 @@
 #include "text.h"
 #include "kernel.h"
 
+/* The switch is built with this file too. */
+#ifndef PROGRAM_NAME
+#define PROGRAM_NAME "tender"
+#endif
+
 void *memcpy(void *restrict to, const void *restrict from, size_t length)
 {
 	void *result = to;
@@ -144,7 +149,7 @@ _Noreturn void fail(const char *what, const char *subject, long error)
 	char bytes[1024];
 	struct text text = {bytes, sizeof(bytes) - 1, 0};
 
-	text_add(&text, "tender: ");
+	text_add(&text, PROGRAM_NAME ": ");
 	text_add(&text, what);
 	if (subject) {
 		text_add(&text, ": ");

@@ -1,5 +1,7 @@
 // What every driver can do: start a guest that is described completely, find out how it is, and
 // stop it. Each step may be repeated after a crash at any point. Drivers know nothing of Pulumi.
+
+import type { NetworkProblem, WantedNetwork } from "./networks/networks.ts";
 import type { GuestVolume, VolumeDriver } from "./volume-driver.ts";
 
 export interface PortForward {
@@ -34,6 +36,8 @@ export interface GuestSpec {
   readonly accelerator: "auto" | "kvm" | "tcg";
   /** Volumes of the same driver; absent: none. */
   readonly volumes?: readonly GuestVolume[];
+  /** Networks of the same driver. */
+  readonly networks?: readonly WantedNetwork[] | undefined;
 }
 
 export type GuestState = "starting" | "running" | "stopped" | "crashed" | "absent";
@@ -46,6 +50,8 @@ export interface GuestStatus {
   readonly exitStatus?: number;
   readonly consoleLogPath?: string;
   readonly startedAt?: Date;
+  /** The guest's addresses in networks, by the networks' names. */
+  readonly addresses?: Readonly<Record<string, string>>;
   /** What somebody else has changed of what was asked for, as it is now; absent without any. */
   readonly edited?: GuestEdits;
 }
@@ -73,6 +79,11 @@ export interface Driver {
     owner: string,
     ports: readonly PortForward[],
   ): Promise<readonly { readonly index: number; readonly reason: string }[]>;
+  /** Why a guest of this owner cannot be in networks; absent: this driver has none. */
+  networkProblems?(
+    owner: string,
+    networks: readonly WantedNetwork[],
+  ): Promise<readonly NetworkProblem[]>;
   /** Every guest with a readable record. */
   guests(): Promise<readonly GuestSummary[]>;
   /** Arguments and environment of a running guest, where they can be read back. */
@@ -95,7 +106,8 @@ export interface Driver {
     forward: PortForward,
     limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<boolean>;
-  /** Moves the forwards of another guest of the same owner to this one, e.g. on replacement. */
+  /** Moves the forwards of another guest of the same owner to this one, e.g. on replacement, and
+   * its names in networks. */
   takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]>;
   /** Ends a guest and keeps what is known of it, so that apply() can start it again. Nothing when
    * it does not run. */

@@ -23,6 +23,8 @@ export interface CommonRecord extends PortRecord {
   readonly cpus: number;
   readonly accelerator: GuestSummary["accelerator"];
   readonly volumes?: readonly GuestVolume[];
+  /** Absent in records of guests without any. */
+  readonly networks?: GuestSpec["networks"];
   readonly startedAtMs: number;
   /** Absent until it is known to run. */
   readonly process?: ProcessIdentity;
@@ -39,6 +41,7 @@ export function newRecord(
     format: 1,
     ...{ id, owner, progress, digest, imagePath, memoryBytes, cpus, ports, forwards, accelerator },
     ...volumesOf(spec),
+    ...networksOf(spec),
     startedAtMs: Date.now(),
   };
 }
@@ -49,7 +52,12 @@ export function summaryOf(record: CommonRecord): GuestSummary {
   return {
     ...{ id, owner, progress, digest, imagePath, memoryBytes, cpus, ports, accelerator },
     ...volumesOf(record),
+    ...networksOf(record),
   };
+}
+
+function networksOf({ networks = [] }: Pick<GuestSpec, "networks">): Pick<GuestSpec, "networks"> {
+  return networks.length === 0 ? {} : { networks };
 }
 
 function volumesOf({ volumes }: Pick<GuestSpec, "volumes">): Pick<GuestSpec, "volumes"> {
@@ -58,7 +66,7 @@ function volumesOf({ volumes }: Pick<GuestSpec, "volumes">): Pick<GuestSpec, "vo
 
 type Essence = Pick<
   GuestSpec,
-  "digest" | "memoryBytes" | "cpus" | "accelerator" | "ports" | "volumes"
+  "digest" | "memoryBytes" | "cpus" | "accelerator" | "ports" | "volumes" | "networks"
 >;
 
 /** Whether a guest is what is asked for, arguments and environment apart: they are not recorded. */
@@ -67,10 +75,11 @@ export function isSameGuest(one: Essence, other: Essence): boolean {
 }
 
 function essenceOf(guest: Essence): string {
-  const { digest, memoryBytes, cpus, accelerator, ports, volumes = [] } = guest;
+  const { digest, memoryBytes, cpus, accelerator, ports, volumes = [], networks = [] } = guest;
   const listeners = ports.map((port) => [port.host, port.guest, port.protocol, port.address]);
   const disks = volumes.map((one) => [one.volume, one.path, one.readOnly, one.sizeBytes]);
-  return JSON.stringify([digest, memoryBytes, cpus, accelerator, listeners, disks]);
+  const places = networks.map(({ network, name, address }) => [network, name, address]);
+  return JSON.stringify([digest, memoryBytes, cpus, accelerator, listeners, disks, places]);
 }
 
 /** Where a record is. */

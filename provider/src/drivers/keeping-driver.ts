@@ -2,6 +2,7 @@
 // are removed, so that garbage collection never takes away what a guest runs.
 import { existsSync } from "node:fs";
 import type { Driver, GuestProgress, GuestSpec, PortForward } from "./driver.ts";
+import type { WantedNetwork } from "./networks/networks.ts";
 import type { VolumeDriver } from "./volume-driver.ts";
 
 export interface GuestImages {
@@ -47,6 +48,9 @@ export class KeepingDriver implements Driver {
   }
   portProblems(owner: string, ports: readonly PortForward[]) {
     return this.#driver.portProblems(owner, ports);
+  }
+  async networkProblems(owner: string, networks: readonly WantedNetwork[]) {
+    return (await this.#driver.networkProblems?.(owner, networks)) ?? [];
   }
   guests() {
     return this.#driver.guests();

@@ -18,6 +18,8 @@ import {
   type RecordFiles,
   summaryOf,
 } from "./guest-record.ts";
+import { LocalNetworks } from "./networks/local-networks.ts";
+import { addressesOf, type WantedNetwork } from "./networks/networks.ts";
 import { type PortBackend, PortTable } from "./port-table.ts";
 
 export interface ProcessFiles extends RecordFiles {
@@ -29,11 +31,13 @@ export abstract class ProcessDriver<Files extends ProcessFiles, Kept extends Com
 {
   abstract readonly name: string;
   protected readonly ports: PortTable<Kept>;
+  protected readonly networks: LocalNetworks;
   readonly #records: PortBackend<Kept>;
 
-  constructor(records: PortBackend<Kept>) {
+  constructor(home: string, records: PortBackend<Kept>) {
     this.#records = records;
     this.ports = new PortTable(records);
+    this.networks = new LocalNetworks({ home });
   }
 
   protected abstract files(id: string): Files;
@@ -62,6 +66,7 @@ export abstract class ProcessDriver<Files extends ProcessFiles, Kept extends Com
     const record = await this.#records.read(id);
     if (record === undefined || (record.owner === owner && record.progress === progress)) return;
     await this.#records.write({ ...record, owner, progress });
+    if (record.owner !== owner) await this.networks.own(id, owner);
   }
 
   async configuration(id: string): Promise<Pick<GuestSpec, "args" | "env"> | undefined> {
@@ -75,8 +80,14 @@ export abstract class ProcessDriver<Files extends ProcessFiles, Kept extends Com
     return this.ports.problems(owner, ports);
   }
 
-  takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]> {
-    return this.ports.take(id, ports);
+  networkProblems(owner: string, networks: readonly WantedNetwork[]) {
+    return this.networks.problems(owner, networks);
+  }
+
+  async takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]> {
+    const taken = await this.ports.take(id, ports);
+    await this.networks.takeNames(id);
+    return taken;
   }
 
   stop(id: string): Promise<void> {
@@ -87,6 +98,7 @@ export abstract class ProcessDriver<Files extends ProcessFiles, Kept extends Com
     const files = this.files(id);
     const owner = (await this.#records.read(id))?.owner;
     await this.end(files);
+    await this.networks.release(id);
     await rm(files.directory, { recursive: true, force: true });
     // A successor that never became healthy may have been killed while it took the ports.
     if (owner !== undefined) await this.ports.giveBack(owner);
@@ -101,14 +113,16 @@ export abstract class ProcessDriver<Files extends ProcessFiles, Kept extends Com
   }
 
   /** What is known of a guest in whatever state it is. */
-  protected knownOf(
+  protected async knownOf(
     files: Files,
     record: Kept | undefined,
-  ): Pick<GuestStatus, "ports" | "consoleLogPath" | "startedAt"> {
+  ): Promise<Pick<GuestStatus, "ports" | "consoleLogPath" | "startedAt" | "addresses">> {
+    const attachments = record === undefined ? [] : ((await this.networks.attached(record)) ?? []);
     return {
       ports: record?.forwards.filter((forward) => forward !== null) ?? [],
       consoleLogPath: files.consoleLog,
       ...(record === undefined ? {} : { startedAt: new Date(record.startedAtMs) }),
+      ...(attachments.length === 0 ? {} : { addresses: addressesOf(attachments) }),
     };
   }
 

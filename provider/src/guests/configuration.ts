@@ -16,6 +16,14 @@ export interface GuestMount {
   readonly readOnly: boolean;
 }
 
+/** A further interface, which is known by its hardware address. */
+export interface GuestInterface {
+  /** E.g. "02:67:0a:07:00:02". */
+  readonly mac: string;
+  /** E.g. "10.7.0.2/24". */
+  readonly address: string;
+}
+
 export interface GuestConfiguration {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -24,6 +32,7 @@ export interface GuestConfiguration {
   readonly network?: GuestNetwork;
   /** Not decoded. */
   readonly mounts?: readonly GuestMount[];
+  readonly interfaces?: readonly GuestInterface[];
   /** The host's clock when this was written, in nanoseconds since 1970. */
   readonly clockRealtimeNs?: bigint;
 }
@@ -56,6 +65,9 @@ export function encodeConfiguration(configuration: GuestConfiguration): Buffer {
   for (const { name, path, readOnly } of configuration.mounts ?? []) {
     refuseNul(path, "the path of a volume");
     entries.push(`${readOnly ? "volume.read-only" : "volume"}:${name}=${path}`);
+  }
+  for (const { mac, address } of configuration.interfaces ?? []) {
+    entries.push(`net.address.${mac.replaceAll(":", "")}:${address}`);
   }
   if (configuration.clockRealtimeNs !== undefined) {
     entries.push(`${CLOCK}${configuration.clockRealtimeNs}`);

@@ -68,7 +68,21 @@ static bool parse_network(const char *text, ip4_addr_t *address, ip4_addr_t *mas
 	return true;
 }
 
-static void configure(struct interface *interface, const char *network)
+/* What the configuration says of this very interface, found by its hardware address; NULL when it
+ * says nothing. */
+static const char *network_of(const struct interface *interface)
+{
+	char key[] = "net.address.000000000000";
+	char *digits = key + strlen("net.address.");
+
+	for (unsigned i = 0; i < sizeof(interface->device->address); i++) {
+		*digits++ = "0123456789abcdef"[interface->device->address[i] >> 4];
+		*digits++ = "0123456789abcdef"[interface->device->address[i] & 15];
+	}
+	return uk_boot_config_get(key);
+}
+
+static void configure(struct interface *interface, const char *network, const char *router)
 {
 	struct netif *netif = &interface->netif;
 	const char *hostname = uk_boot_config_get("hostname");
@@ -88,14 +102,13 @@ static void configure(struct interface *interface, const char *network)
 #endif
 		return;
 	}
-	const char *router = uk_boot_config_get("net.gateway");
 	const char *end = "";
 
 	ip4_addr_set_zero(&gateway);
 	if (router != NULL)
 		end = uk_lwip_parse_address(router, &gateway);
 	if (!parse_network(network, &address, &mask) || end == NULL || *end != '\0') {
-		complain("[unikernel] network: net.address must be A.B.C.D/BITS and net.gateway "
+		complain("[unikernel] network: an address must be A.B.C.D/BITS and net.gateway "
 			 "A.B.C.D\n");
 		return;
 	}
@@ -134,15 +147,24 @@ static struct uk_poller network_poller = {.poll = poll_network, .arm = arm_netwo
 
 static void start(void)
 {
+	/* For the first interface of which nothing else is said: it leads to everywhere else. */
 	const char *network = uk_boot_config_get("net.address");
+	const char *router = uk_boot_config_get("net.gateway");
 
 	lwip_init();
 	uk_lwip_interfaces_add();
 	for (struct interface *interface = uk_lwip_interfaces; interface != NULL;
 	     interface = interface->next) {
-		if (interface == uk_lwip_interfaces)
+		const char *own = network_of(interface);
+
+		if (own != NULL) {
+			configure(interface, own, NULL);
+			continue;
+		}
+		if (netif_default == NULL)
 			netif_set_default(&interface->netif);
-		configure(interface, interface == uk_lwip_interfaces ? network : NULL);
+		configure(interface, network, router);
+		network = NULL;
 	}
 	uk_poller_add(&network_poller);
 	uk_network_flush();

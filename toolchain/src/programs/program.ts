@@ -2,7 +2,7 @@
 // libc, the same bytes on every machine, kept in the store under its content.
 import { readFileSync } from "node:fs";
 import { chmod, mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { compilerAt } from "../compiler/compiler.ts";
 import { ensureCompiler } from "../compiler/ensure.ts";
 import { compilerIdentity } from "../compiler/pin.ts";
@@ -15,12 +15,16 @@ import type { Store } from "../store/store.ts";
 import type { BuildOptions } from "../types.ts";
 
 export interface Program {
-  /** Names its file and, with an s, its directory in the store. */
+  /** Names its file. */
   readonly name: string;
   /** Holds all its sources and its headers. */
   readonly sourceDirectory: string;
-  /** Headers from elsewhere, and where their names begin. */
-  readonly shared?: { readonly directory: string; readonly headers: readonly string[] };
+  /** Headers from elsewhere, and where their names begin; sources from there. */
+  readonly shared?: {
+    readonly directory: string;
+    readonly headers: readonly string[];
+    readonly sources?: readonly string[];
+  };
   readonly compileFlags: readonly string[];
   /** The linker's name among the compiler's tools and its arguments; the objects follow. */
   readonly link: { readonly tool: string; readonly arguments: (output: string) => string[] };
@@ -50,13 +54,14 @@ export async function ensureProgram(
 ): Promise<string> {
   const { name, shared } = program;
   const sources = readTree(program.sourceDirectory, () => true);
-  const headers = shared === undefined ? [] : hashFiles(shared.directory, shared.headers);
+  const elsewhere = [...(shared?.headers ?? []), ...(shared?.sources ?? [])];
+  const others = shared === undefined ? [] : hashFiles(shared.directory, elsewhere);
   const key = keyOf(
     name,
     compilerIdentity,
     [...program.compileFlags],
     [program.link.tool, ...program.link.arguments(name)],
-    [...sources, ...headers].map(({ path, sha256 }) => [path, sha256]),
+    [...sources, ...others].map(({ path, sha256 }) => [path, sha256]),
   );
   const known = findProgram(program, store, key);
   if (known) return known;
@@ -64,7 +69,9 @@ export async function ensureProgram(
     const made = findProgram(program, store, key);
     if (made) return made;
     options.onProgress?.(`compiling the ${name}`);
-    const files = sources.map(({ path }) => path).filter((path) => /\.[cS]$/.test(path));
+    const own = sources.map(({ path }) => path).filter((path) => /\.[cS]$/.test(path));
+    const lent = (shared?.sources ?? []).map((path) => join(shared?.directory ?? "", path));
+    const files = [...own, ...lent];
     return build(program, store, key, files, options);
   });
 }
@@ -94,11 +101,11 @@ async function build(
       ...["-isystem", compiler.includeDirectory],
     ];
     await new Pool(options.jobs).map(files, (file) => {
-      const object = join(directory, `${file}.o`);
+      const object = join(directory, objectOf(file));
       const command = ["clang", ...program.compileFlags, ...include, "-c", file, "-o", object];
       return run(command, program.sourceDirectory);
     });
-    const objects = files.map((file) => `${file}.o`);
+    const objects = files.map(objectOf);
     await run([program.link.tool, ...program.link.arguments(name), ...objects], directory);
     const linked = join(directory, name);
     const content = sha256(await readFile(linked));
@@ -107,6 +114,10 @@ async function build(
     await writeAtomically(store.temporaryDirectory, recordOf(program, store, key), content);
     return pathOf(program, store, content);
   });
+}
+
+function objectOf(file: string): string {
+  return `${basename(file)}.o`;
 }
 
 /** The program that was made under this key, if it is here and intact. */
@@ -121,9 +132,9 @@ function findProgram(program: Program, store: Store, key: string): string | unde
 }
 
 function pathOf({ name }: Program, store: Store, content: string): string {
-  return store.path(`${name}s`, content, name);
+  return store.path("programs", content, name);
 }
 
 function recordOf({ name }: Program, store: Store, key: string): string {
-  return store.path(`${name}s`, `${key}.key`);
+  return store.path("programs", `${name}-${key}.key`);
 }

@@ -1,7 +1,8 @@
 // The tender, the process on the host that runs images of the platform "linux": a static program.
 import { join } from "node:path";
 import { bundledLibrariesDirectory } from "../home.ts";
-import { ensureProgram, type Program, programFlags } from "../programs/program.ts";
+import { hostProgramFlags, hostProgramLink } from "../programs/host.ts";
+import { ensureProgram, type Program } from "../programs/program.ts";
 import type { Store } from "../store/store.ts";
 import type { BuildOptions } from "../types.ts";
 
@@ -13,25 +14,9 @@ const tender: Program = {
     directory: join(bundledLibrariesDirectory, "plat-linux", "include"),
     headers: ["uk/tender-abi.h"],
   },
-  compileFlags: ["--target=x86_64-linux-musl", ...programFlags, "-O2", "-fno-pic", "-fno-pie"],
-  link: {
-    tool: "ld.lld",
-    arguments: (output) => [
-      "-m",
-      "elf_x86_64",
-      "-static",
-      "-nostdlib",
-      "--build-id=none",
-      "--strip-all",
-      "--fatal-warnings",
-      "-z",
-      "noexecstack",
-      // Below the addresses of images, which it loads beside itself.
-      "--image-base=0x200000",
-      "-o",
-      output,
-    ],
-  },
+  compileFlags: hostProgramFlags,
+  // Below the addresses of images, which it loads beside itself.
+  link: hostProgramLink("--image-base=0x200000"),
 };
 
 /** Returns the path of the tender, after building it when the store lacks it. */

@@ -1,5 +1,7 @@
 // QEMU's arguments for a guest. Nothing secret may pass through here: everybody can read them.
 import type { PortForward } from "../driver.ts";
+import { socketName } from "../networks/members.ts";
+import type { Attachment } from "../networks/networks.ts";
 import { RELATIVE } from "./files.ts";
 import { forwardRule } from "./forwards.ts";
 import { type QemuVolume, volumeArguments } from "./volumes.ts";
@@ -13,6 +15,7 @@ export interface CommandLine {
   /** Whether this QEMU can confine itself. */
   readonly isConfined: boolean;
   readonly volumes?: readonly QemuVolume[];
+  readonly attachments?: readonly Attachment[];
   /** The descriptor at which QEMU finds the guest's configuration. */
   readonly configurationDescriptor: number;
 }
@@ -43,7 +46,19 @@ export function qemuArguments(line: CommandLine): string[] {
     ...["-global", "virtio-mmio.force-legacy=false"],
     ...["-device", `virtio-net-device,netdev=${NETWORK}`],
     ...volumeArguments(line.volumes ?? []),
+    ...(line.attachments ?? []).flatMap(attachmentArguments),
     ...["-qmp", `unix:${RELATIVE.socket},server=on,wait=off`],
+  ];
+}
+
+/** QEMU listens and the network's switch connects: so a switch may end, and another take its place,
+ * while the guest runs. (The other way round, QEMU 7.2 would not connect again.) */
+function attachmentArguments({ index, mac }: Attachment): string[] {
+  const id = `${NETWORK}-${index + 1}`;
+  const listen = `server=on,addr.type=unix,addr.path=${socketName(index)}`;
+  return [
+    ...["-netdev", `stream,id=${id},${listen}`],
+    ...["-device", `virtio-net-device,netdev=${id},mac=${mac}`],
   ];
 }
 

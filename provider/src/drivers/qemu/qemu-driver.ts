@@ -1,14 +1,14 @@
 // The driver that runs guests as QEMU processes of this user: no daemon, no privileges.
 import { join } from "node:path";
-import { encodeConfiguration, isSameConfiguration } from "../../guests/configuration.ts";
+import { isSameConfiguration } from "../../guests/configuration.ts";
 import { readTail } from "../../guests/console.ts";
 import { guestEnd } from "../../guests/exit-status.ts";
 import { givenConfiguration } from "../detached.ts";
 import type { GuestSpec, GuestStatus, PortForward } from "../driver.ts";
+import { configurationOf } from "../guest-configuration.ts";
 import { guestsDirectory, isSameGuest, newRecord, type ProcessIdentity } from "../guest-record.ts";
 import type { LocalVolumes } from "../local-volumes/local-volumes.ts";
 import { ProcessDriver } from "../process-driver.ts";
-import { mounts } from "../volume-driver.ts";
 import { refuseHeld } from "../volume-holders.ts";
 import { chooseAccelerator } from "./accelerator.ts";
 import { acceptsConnections } from "./accepts.ts";
@@ -42,7 +42,7 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
   readonly #onStep: (step: Step) => void;
 
   constructor(options: QemuDriverOptions) {
-    super(qemuPorts(options.home));
+    super(options.home, qemuPorts(options.home));
     this.volumes = qemuVolumes(options.home);
     this.#home = options.home;
     this.#executable = options.executable;
@@ -93,22 +93,13 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
 
   async #apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus> {
     const files = this.files(spec.id);
-    const configuration = encodeConfiguration({
-      args: spec.args,
-      env: spec.env,
-      network: {
-        address: `${USER_NETWORK.guest}/${USER_NETWORK.prefixBits}`,
-        gateway: USER_NETWORK.gateway,
-        dns: USER_NETWORK.dns,
-      },
-      mounts: mounts(spec.volumes),
-      clockRealtimeNs: BigInt(Date.now()) * 1_000_000n,
-    });
+    const attached = await this.networks.attached(spec);
+    const expected = configurationOf(spec, USER_NETWORK, attached ?? []);
     const record = await readRecord(files);
     const monitor = await findMonitor(files, record?.process);
     if (monitor !== undefined && record !== undefined && isSameGuest(record, spec)) {
       const running = await givenConfiguration(monitor);
-      if (running !== undefined && isSameConfiguration(running, configuration)) {
+      if (attached && running !== undefined && isSameConfiguration(running, expected)) {
         await this.adopt(record, monitor);
         return this.status(spec.id);
       }
@@ -122,6 +113,7 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
     const forwards = await this.ports.plan(spec.id, spec.owner, spec.ports);
     await refuseHeld(this, spec.id, spec.volumes);
     const volumes = await volumesOf(this.volumes, spec.volumes);
+    await this.networks.demand(spec);
     signal.throwIfAborted();
     await stopProcesses(files);
     const planned: GuestRecord = {
@@ -131,9 +123,11 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
     };
     await writeRecord(files, planned);
     this.#onStep("recorded");
+    const attachments = await this.networks.attach(spec, "stream");
+    const configuration = configurationOf(spec, USER_NETWORK, attachments);
     const { imagePath, memoryBytes } = spec;
     const machine = { id: spec.id, imagePath, memoryBytes, accelerator, isConfined };
-    const line = { ...machine, forwards, volumes };
+    const line = { ...machine, forwards, volumes, attachments };
     const { startedAtMs } = await launch({ files, executable, line, configuration });
     this.#onStep("spawned");
     const started = await this.#awaitStart(files, planned, signal);
@@ -146,7 +140,7 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
   async status(id: string): Promise<GuestStatus> {
     const files = this.files(id);
     const record = await readRecord(files);
-    const known = this.knownOf(files, record);
+    const known = await this.knownOf(files, record);
     const monitor = await findMonitor(files, record?.process);
     if (monitor !== undefined) {
       // A damaged record does not hide a running guest: QEMU itself knows the ports.

@@ -44,7 +44,7 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
   readonly #onStep: (step: Step) => void;
 
   constructor(options: SandboxDriverOptions) {
-    super(sandboxPorts(options.home));
+    super(options.home, sandboxPorts(options.home));
     this.volumes = new LocalVolumes({
       home: options.home,
       driver: "sandbox",
@@ -153,7 +153,7 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
   async status(id: string): Promise<GuestStatus> {
     const files = this.files(id);
     const record = await readRecord(files);
-    const known = this.knownOf(files, record);
+    const known = await this.knownOf(files, record);
     if ((await findTender(files, record?.process)) !== undefined) {
       return { ...known, state: "running" };
     }

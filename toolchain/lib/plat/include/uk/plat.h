@@ -87,6 +87,8 @@ bool uk_plat_entropy(uint64_t *value);
  * that starts with "unikernel-config/1", then any of
  *   arg:VALUE   env:NAME=VALUE   hostname:NAME
  *   net.address:A.B.C.D/BITS   net.gateway:A.B.C.D   net.dns:A.B.C.D   (absent: DHCP)
+ *   net.address.MAC:A.B.C.D/BITS (of the interface with this hardware address: twelve hexadecimal
+ *   digits; net.address is for the first of which nothing else is said)
  *   volume:NAME=/PATH   volume.read-only:NAME=/PATH (where the files of a disk are to be)
  *   clock.realtime:NANOSECONDS (the host's clock when it wrote this)
  * Returns its address and stores its length in bytes; NULL when there is none.

@@ -1,0 +1,82 @@
+// A network's switch: starting it so that it outlives us, finding it, telling it to read its file
+// again.
+import { closeSync, openSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { pause } from "../../guests/wait.ts";
+import { startDetached } from "../detached.ts";
+import { type FoundProcess, findAll, stopAll } from "../guest-processes.ts";
+import { withShortPath } from "../qemu/qmp.ts";
+import { type NetworkFiles, RELATIVE } from "./files.ts";
+
+const START_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 5_000;
+
+const roleOf = (files: NetworkFiles) => (args: readonly string[]) =>
+  args[1] === "--network" && args[2] === files.id ? ("switch" as const) : undefined;
+
+export async function findSwitch(files: NetworkFiles): Promise<FoundProcess<"switch"> | undefined> {
+  return (await findAll(files, roleOf(files)))[0];
+}
+
+export function stopSwitch(files: NetworkFiles): Promise<void> {
+  return stopAll(files, roleOf(files));
+}
+
+/** Makes the switch read its file again; starts it when it does not run. Returns what it says of
+ * each guest: whether it is connected, by address. */
+export async function refreshSwitch(
+  files: NetworkFiles,
+  program: () => Promise<string>,
+): Promise<ReadonlyMap<string, boolean>> {
+  const answer = (await ask(files)) ?? (await start(files, await program()));
+  const [first = "", ...rest] = answer.trim().split("\n");
+  if (first !== "ok") throw new Error(`the switch of ${files.id} refused its file: ${first}`);
+  return new Map(rest.map((line) => [line.split(" ")[0] ?? "", line.endsWith(" connected")]));
+}
+
+async function start(files: NetworkFiles, program: string): Promise<string> {
+  // One that does not answer must not stay beside its successor.
+  await stopSwitch(files);
+  const log = openSync(files.log, "w", 0o600);
+  try {
+    await startDetached({
+      program,
+      args: ["--network", files.id, RELATIVE.members, RELATIVE.control],
+      directory: files.directory,
+      stdio: ["ignore", log, log],
+      environment: {},
+    });
+  } finally {
+    closeSync(log);
+  }
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (performance.now() < deadline) {
+    const answer = await ask(files);
+    if (answer !== undefined) return answer;
+    if ((await findSwitch(files)) === undefined) {
+      const reason = (await readFile(files.log, "utf8").catch(() => "")).trim();
+      throw new Error(`the switch of ${files.id} did not start: ${reason || "it gave no reason"}`);
+    }
+    await pause(2);
+  }
+  throw new Error(`the switch of ${files.id} did not answer within ${START_TIMEOUT_MS / 1000} s`);
+}
+
+/** Undefined when no switch answers. */
+function ask(files: NetworkFiles): Promise<string | undefined> {
+  return withShortPath(
+    files.control,
+    (path) =>
+      new Promise((resolve) => {
+        const socket = connect({ path });
+        let answer = "";
+        socket.setEncoding("utf8").setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy());
+        socket.on("data", (text: string) => {
+          answer += text;
+        });
+        socket.on("error", () => undefined);
+        socket.on("close", () => resolve(answer === "" ? undefined : answer));
+      }),
+  );
+}

@@ -1,0 +1,5 @@
+// Guests that reach each other through the networks of this machine.
+import { networkSuite } from "./guest-networks.ts";
+import { TestHome } from "./qemu-driver-home.ts";
+
+networkSuite("qemu", "kvm", () => TestHome.make());
