@@ -1,10 +1,12 @@
 // The resource `unikernel:index:Guest`.
 import * as pulumi from "@pulumi/pulumi";
 import { Image } from "./image.ts";
+import { type JoinedNetwork, networksOf } from "./networks.ts";
 import { isResourceOfType, properties } from "./properties.ts";
 import type {
   ForwardedPort,
   GuestDriverArgs,
+  GuestNetworkArgs,
   GuestPortArgs,
   GuestVolumeArgs,
   HealthCheckArgs,
@@ -39,6 +41,9 @@ export interface GuestArgs {
    * survive the guest. When it is replaced it is stopped before its successor starts, and started
    * again when the successor fails. */
   readonly volumes?: pulumi.Input<readonly AttachedVolume[]> | undefined;
+  /** Networks that the guest is in, beside what leads to its ports: guests there reach each other
+   * by name, e.g. `[backend]` or `[{ network: backend, name: "db" }]`. Others restart the guest. */
+  readonly networks?: pulumi.Input<readonly JoinedNetwork[]> | undefined;
 }
 
 /**
@@ -67,6 +72,10 @@ export class Guest extends pulumi.CustomResource {
   declare readonly healthCheck: pulumi.Output<pulumi.Unwrap<HealthCheckArgs> | undefined>;
   declare readonly accelerator: pulumi.Output<string>;
   declare readonly volumes: pulumi.Output<readonly pulumi.Unwrap<GuestVolumeArgs>[] | undefined>;
+  declare readonly networks: pulumi.Output<readonly pulumi.Unwrap<GuestNetworkArgs>[] | undefined>;
+  /** The guest's addresses by the names of its networks; absent without any. They stay through
+   * restarts; a successor has others, unless the program gives them. */
+  declare readonly addresses: pulumi.Output<Readonly<Record<string, string>> | undefined>;
   /** Where the first forwarded TCP port answers, e.g. "http://127.0.0.1:8080"; absent without one. */
   declare readonly url: pulumi.Output<string | undefined>;
   /** The host's address on which the first port listens; absent without ports. */
@@ -81,7 +90,12 @@ export class Guest extends pulumi.CustomResource {
   declare readonly consoleLog: pulumi.Output<string>;
 
   constructor(name: string, args: GuestArgs, options?: pulumi.CustomResourceOptions) {
-    const inputs = { ...args, image: digestOf(args.image), volumes: volumesOf(args.volumes) };
+    const inputs = {
+      ...args,
+      image: digestOf(args.image),
+      volumes: volumesOf(args.volumes),
+      networks: networksOf(args.networks),
+    };
     super(TYPE, name, properties(OUTPUTS, inputs, options), options ?? {});
   }
 
@@ -115,6 +129,8 @@ const OUTPUTS = [
   "healthCheck",
   "accelerator",
   "volumes",
+  "networks",
+  "addresses",
   "url",
   "address",
   "bootTimeMs",

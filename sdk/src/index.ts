@@ -2,10 +2,13 @@
 export { libvirt } from "./drivers.ts";
 export { Guest, type GuestArgs } from "./guest.ts";
 export { Image, type ImageArgs } from "./image.ts";
+export { Network, type NetworkArgs } from "./network.ts";
+export type { JoinedNetwork } from "./networks.ts";
 export { Provider } from "./provider.ts";
 export type {
   ForwardedPort,
   GuestDriverArgs,
+  GuestNetworkArgs,
   GuestPortArgs,
   GuestVolumeArgs,
   HealthCheckArgs,

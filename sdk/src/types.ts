@@ -52,6 +52,17 @@ export interface ForwardedPort {
   readonly address: string;
 }
 
+/** A guest's place in a network. */
+export interface GuestNetworkArgs {
+  /** The network's id. */
+  readonly network: pulumi.Input<string>;
+  /** What others there call the guest; the default is the resource's name. */
+  readonly name?: pulumi.Input<string> | undefined;
+  /** The guest's address there; without one, a free one is chosen. A guest with one is stopped
+   * before its successor starts. */
+  readonly address?: pulumi.Input<string> | undefined;
+}
+
 /** A volume of a guest. */
 export interface GuestVolumeArgs {
   /** The volume's id. */

@@ -39,7 +39,7 @@ export async function specOf(
   }
   const problem = platformProblem(inputs.driver.name, image.manifest?.platform);
   if (problem !== null) throw new Error(`image: ${problem}`);
-  const { digest, memoryBytes, cpus, ports, args, env, accelerator, volumes } = inputs;
+  const { digest, memoryBytes, cpus, ports, args, env, accelerator, volumes, networks } = inputs;
   return {
     spec: {
       id,
@@ -53,6 +53,7 @@ export async function specOf(
       env,
       accelerator,
       volumes,
+      networks,
     },
     symbolsPath: image.symbolsPath,
   };

@@ -35,6 +35,7 @@ export function guestChanges(olds: PropertyMap, news: PropertyMap): DiffResult {
   if (!needsRestart(changed)) stables.push(...PLACED, ...MEASURED);
   // A port that was chosen freely may have to be another one after a restart.
   else if (!changed.includes("ports") && hasFixedPorts(news)) stables.push(...PLACED);
+  if (!changed.includes("networks")) stables.push("addresses");
   // Ports pass from one guest to another within a driver, never between two.
   return { changes, stables, deleteBeforeReplace: changed.includes("driver") };
 }

@@ -2,6 +2,7 @@
 // at once, each with its property path; what is not known yet cannot be wrong.
 import { totalmem } from "node:os";
 import type { PortForward } from "../drivers/driver.ts";
+import type { WantedNetwork } from "../drivers/networks/networks.ts";
 import type { GuestVolume } from "../drivers/volume-driver.ts";
 import type { HealthCheck } from "../guests/health.ts";
 import { formatSize, parseDurationMs, parseSizeBytes } from "../guests/quantities.ts";
@@ -23,6 +24,7 @@ import {
   normalDriver,
 } from "./guest-driver-input.ts";
 import { healthFailures } from "./guest-health-inputs.ts";
+import { networkInputFailures, wantedNetworks } from "./guest-network-inputs.ts";
 import { attachedVolumes, normalVolumes, volumeFailures } from "./guest-volume-inputs.ts";
 import type { CheckFailure } from "./resource.ts";
 import { suggestion } from "./suggestion.ts";
@@ -38,6 +40,7 @@ export const GUEST_INPUTS = [
   "healthCheck",
   "accelerator",
   "volumes",
+  "networks",
 ] as const;
 
 export const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
@@ -104,6 +107,7 @@ export function inputFailures(inputs: PropertyMap, drivers: readonly string[]): 
   }
   portFailures(plain.ports ?? null, refuse);
   volumeFailures(plain.volumes, refuse);
+  networkInputFailures(plain, selection, refuse);
   textFailures(plain, refuse);
   if (plain.healthCheck !== undefined) {
     // What has an address of its own is not behind its machine's.
@@ -125,6 +129,7 @@ export interface GuestInputs {
   readonly accelerator: (typeof ACCELERATORS)[number];
   readonly healthCheck: HealthCheck | undefined;
   readonly volumes: readonly GuestVolume[];
+  readonly networks: readonly WantedNetwork[];
 }
 
 /** Only for checked inputs without unknown values. */
@@ -142,6 +147,7 @@ export function guestInputs(inputs: PropertyMap): GuestInputs {
     accelerator: plain.accelerator as GuestInputs["accelerator"],
     healthCheck: healthCheckOf(plain.healthCheck, ports),
     volumes: attachedVolumes(plain.volumes),
+    networks: wantedNetworks(plain.networks),
   };
 }
 

@@ -5,6 +5,7 @@ const PORT_TYPE = "unikernel:index:GuestPort";
 const FORWARDED_TYPE = "unikernel:index:ForwardedPort";
 const DRIVER_TYPE = "unikernel:index:GuestDriver";
 const VOLUME_TYPE = "unikernel:index:GuestVolume";
+const NETWORK_TYPE = "unikernel:index:GuestNetwork";
 const HEALTH_TYPE = "unikernel:index:HealthCheck";
 
 const portProperties = {
@@ -49,6 +50,12 @@ const accelerator = {
   description: '"auto" measures whether KVM is faster on this host; "kvm" and "tcg" insist.',
   default: "auto",
 };
+const networks = {
+  type: "array",
+  items: { type: "object", $ref: `#/types/${NETWORK_TYPE}` },
+  description:
+    "Networks that the guest is in, beside what leads to its ports: guests there reach each other by name. Others restart the guest.",
+};
 const volumes = {
   type: "array",
   items: { type: "object", $ref: `#/types/${VOLUME_TYPE}` },
@@ -74,6 +81,7 @@ export const guestSchema = {
     healthCheck,
     accelerator,
     volumes,
+    networks,
   },
   requiredInputs: ["image"],
   properties: {
@@ -91,6 +99,13 @@ export const guestSchema = {
     healthCheck,
     accelerator,
     volumes,
+    networks,
+    addresses: {
+      type: "object",
+      additionalProperties: { type: "string" },
+      description:
+        "The guest's addresses by the names of its networks; absent without any. They stay through restarts; a successor has others, unless the program gives them.",
+    },
     url: {
       type: "string",
       description:
@@ -146,6 +161,23 @@ export const guestTypes = {
       },
     },
     required: ["name"],
+  },
+  [NETWORK_TYPE]: {
+    type: "object",
+    description: "A guest's place in a network.",
+    properties: {
+      network: { type: "string", description: "The network's id." },
+      name: {
+        type: "string",
+        description: "What others there call the guest; the default is the resource's name.",
+      },
+      address: {
+        type: "string",
+        description:
+          "The guest's address there; without one, a free one is chosen. A guest with one is stopped before its successor starts.",
+      },
+    },
+    required: ["network"],
   },
   [PORT_TYPE]: {
     type: "object",

@@ -6,6 +6,7 @@ import {
   isPropertyMap,
   type PropertyMap,
   type PropertyValue,
+  sameValue,
   Unknown,
   unwrapMap,
 } from "../values.ts";
@@ -15,12 +16,13 @@ import { knownPorts } from "./guest-inputs.ts";
 /** The state of a guest that runs. */
 export function runningState(
   inputs: PropertyMap,
-  status: Pick<GuestStatus, "ports" | "consoleLogPath">,
+  status: Pick<GuestStatus, "ports" | "consoleLogPath" | "addresses">,
   times: PropertyMap,
 ): PropertyMap {
   return {
     ...inputs,
     ...placement(status.ports, driverMachine(selectionIn(inputs))),
+    ...(status.addresses === undefined ? {} : { addresses: status.addresses }),
     ...times,
     consoleLog: status.consoleLogPath ?? "",
   };
@@ -40,7 +42,10 @@ export function measuredIn(state: PropertyMap): PropertyMap {
 
 /** All that an earlier state says beyond its inputs. */
 export function outputsIn(state: PropertyMap): PropertyMap {
-  return { ...pick(state, ["ports", "url", "address", "consoleLog"]), ...measuredIn(state) };
+  return {
+    ...pick(state, ["ports", "url", "address", "addresses", "consoleLog"]),
+    ...measuredIn(state),
+  };
 }
 
 function pick(state: PropertyMap, names: readonly string[]): PropertyMap {
@@ -58,10 +63,19 @@ export function plannedState(inputs: PropertyMap, before: PropertyMap): Property
   return {
     ...inputs,
     ...plannedPlacement(ports, selectionIn(inputs)),
+    ...plannedAddresses(inputs, before),
     bootTimeMs: Unknown.instance,
     ...(isHttp ? { firstResponseMs: Unknown.instance } : {}),
     consoleLog: before.consoleLog ?? Unknown.instance,
   };
+}
+
+/** A guest that stays in its networks keeps its addresses there. */
+function plannedAddresses(inputs: PropertyMap, before: PropertyMap): PropertyMap {
+  const { networks } = inputs;
+  if (networks === undefined) return {};
+  const { addresses = null, networks: earlier = null } = before;
+  return { addresses: sameValue(networks, earlier) ? addresses : Unknown.instance };
 }
 
 function selectionIn(inputs: PropertyMap): DriverSelection {

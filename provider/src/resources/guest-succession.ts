@@ -1,7 +1,7 @@
-// Replacing a guest that has volumes: its successor needs the same disks, which only one guest at a
-// time may have. So the predecessor is stopped before the successor starts, and started again as it
+// Replacing a guest that has volumes, or an address in a network that the program gave it: its
+// successor needs the same disks and addresses, which only one guest at a time may have. So the predecessor is stopped before the successor starts, and started again as it
 // was when the successor fails.
-import type { Driver, GuestSpec } from "../drivers/driver.ts";
+import type { Driver, GuestSpec, GuestSummary } from "../drivers/driver.ts";
 import { holdersOf, holdProblems } from "../drivers/volume-holders.ts";
 import type { CallContext } from "./resource.ts";
 
@@ -19,7 +19,9 @@ export async function stopPredecessors(
     if ((await driver.volumes?.status(volume)) !== undefined) continue;
     reasons.push(`there is no volume "${volume}" of the driver "${driver.name}"`);
   }
-  const holders = await holdersOf(driver, volumes);
+  const disks = await holdersOf(driver, volumes);
+  const isOther = ({ id }: GuestSummary) => disks.every((disk) => disk.id !== id);
+  const holders = [...disks, ...(await addressHolders(driver, spec)).filter(isOther)];
   if (holders.length > 0) {
     const problems = await driver.portProblems(owner, ports);
     reasons.push(...problems.map(({ index, reason }) => `ports[${index}].host: ${reason}`));
@@ -36,7 +38,7 @@ export async function stopPredecessors(
       }
       const { ports: had } = await driver.status(guest.id);
       const restart = had.length === guest.ports.length ? had : guest.ports;
-      context.status(`stopping the guest ${guest.id}, which has the same volumes`);
+      context.status(`stopping the guest ${guest.id}, which has the same volumes or addresses`);
       stopped.push({ ...guest, ...configuration, ports: restart });
       await driver.stop(guest.id);
     }
@@ -45,6 +47,19 @@ export async function stopPredecessors(
     throw error;
   }
   return stopped;
+}
+
+/** Running guests of the same owner at addresses that `spec` names. */
+async function addressHolders(driver: Driver, spec: GuestSpec): Promise<GuestSummary[]> {
+  const wanted = (spec.networks ?? []).flatMap(({ address }) => address ?? []);
+  const holders: GuestSummary[] = [];
+  for (const guest of wanted.length === 0 ? [] : await driver.guests()) {
+    if (guest.owner !== spec.owner || guest.id === spec.id) continue;
+    const { state, addresses = {} } = await driver.status(guest.id);
+    const isThere = Object.values(addresses).some((address) => wanted.includes(address));
+    if (state === "running" && isThere) holders.push(guest);
+  }
+  return holders;
 }
 
 /** Starts stopped guests again because of an error, to whose message it adds how that went. Not

@@ -27,6 +27,7 @@ import {
   platformProblem,
   machine as realMachine,
 } from "./guest-machine.ts";
+import { networkInputs, networkMachineFailures, withGuestNames } from "./guest-network-inputs.ts";
 import { GUEST_TOKEN, guestSchema, guestTypes } from "./guest-schema.ts";
 import { measured, measuredIn, outputsIn, plannedState, runningState } from "./guest-state.ts";
 import { restartPredecessors, stopPredecessors } from "./guest-succession.ts";
@@ -63,9 +64,12 @@ export function createGuest(machine: GuestMachine): Resource {
     const image = typeof plain.image === "string" ? await machine.image(plain.image) : undefined;
     const problem = platformProblem(selection.name, image?.manifest?.platform);
     if (problem !== null) return [{ property: "image", reason: problem }];
-    const failures = await volumeMachineFailures(driver, image, plain.volumes, (holder) =>
-      isOwnVolume(holder, ownerOf(urn), olds),
-    );
+    const failures = [
+      ...(await volumeMachineFailures(driver, image, plain.volumes, (holder) =>
+        isOwnVolume(holder, ownerOf(urn), olds),
+      )),
+      ...(await networkMachineFailures(driver, ownerOf(urn), plain.networks)),
+    ];
     if (!isPropertyList(plain.ports) || containsUnknown(plain.ports)) return failures;
     // A port that this resource asked for before is its own; under another name or driver, perhaps.
     // The engine does not say it again when it checks the inputs of a replacement.
@@ -169,7 +173,7 @@ export function createGuest(machine: GuestMachine): Resource {
     types: guestTypes,
 
     async check(context, { olds, news }) {
-      const inputs = withDefaults(news);
+      const inputs = withGuestNames(withDefaults(news), context.urn);
       const failures = inputFailures(inputs, DRIVER_NAMES);
       if (failures.length > 0) return { inputs, failures };
       return { inputs, failures: await machineFailures(context.urn, inputs, olds) };
@@ -237,6 +241,7 @@ async function importedInputs(driver: Driver, id: string): Promise<PropertyMap |
     args: [...(configuration?.args ?? [])],
     accelerator: guest.accelerator,
     ...volumeInputs(guest.volumes),
+    ...networkInputs(guest.networks),
   };
 }
 

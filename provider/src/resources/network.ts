@@ -3,7 +3,7 @@
 import { formatAddress, formatCidr, parseCidr, serverAddress } from "../drivers/networks/cidr.ts";
 import type { LocalNetworks } from "../drivers/networks/local-networks.ts";
 import { containsUnknown, type PropertyMap, sameValue, Unknown, unwrapMap } from "../values.ts";
-import { newGuestId } from "./guest-boot.ts";
+import { newId } from "./guest-boot.ts";
 import { NETWORK_INPUTS, networkFailures, withNetworkDefaults } from "./network-inputs.ts";
 import { NETWORK_TOKEN, networkSchema } from "./network-schema.ts";
 import type {
@@ -78,7 +78,7 @@ export function createNetwork(machine: NetworkMachine): Resource {
       if (preview) return { id: "", state: networkState(inputs, true) };
       const networks = await machine.networks();
       await removeLeftovers(context, networks);
-      const id = newGuestId(context.urn);
+      const id = newId(context.urn, "network");
       known.add(id);
       const { cidr } = unwrapMap(inputs);
       const name = nameOf(context.urn);

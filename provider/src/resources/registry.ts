@@ -6,6 +6,7 @@ export async function loadResources(): Promise<ReadonlyMap<string, Resource>> {
   const resources: Resource[] = await Promise.all([
     import("./guest.ts").then((module) => module.guest),
     import("./image.ts").then((module) => module.image),
+    import("./network.ts").then((module) => module.network),
     import("./volume.ts").then((module) => module.volume),
   ]);
   return new Map(resources.map((resource) => [resource.token, resource]));
