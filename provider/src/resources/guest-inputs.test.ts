@@ -211,6 +211,7 @@ test("checked inputs become what a driver is asked for", () => {
       retries: 30,
     },
     volumes: [],
+    networks: [],
   });
 });
 

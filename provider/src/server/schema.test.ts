@@ -30,6 +30,7 @@ describe("the package schema", () => {
     expect(Object.keys(schema.resources)).toStrictEqual([
       "unikernel:index:Guest",
       "unikernel:index:Image",
+      "unikernel:index:Network",
       "unikernel:index:Volume",
     ]);
   });
