@@ -105,7 +105,8 @@ export function createVolume(machine: VolumeMachine): Resource {
           `source: it has ${formatSize(status.sizeBytes)}, which do not fit into ${formatSize(sizeBytes)}`,
         );
       }
-      await volumes.mark(id, owner, "created");
+      // Should the engine not learn of it, the next attempt may remove an empty one, never a copy.
+      await volumes.mark(id, owner, source === undefined ? "created" : "kept");
       known.add(id);
       return { id, state: stateOf(inputs, status) };
     } catch (error) {
