@@ -24,6 +24,7 @@ export {
   missingPasst,
   passtCommand,
   passtNetwork,
+  passtReturnsDatagrams,
 } from "./tender/passt.ts";
 export type {
   Architecture,

@@ -1,6 +1,7 @@
 // passt, which brings a guest's frames into the host's network without privileges. Each guest has
 // one of its own, so the guest's address is always the same; passt listens at an address of the
 // loopback network that no other guest has, and the tender forwards the host's ports to it.
+import { execFile } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { constants } from "node:fs";
@@ -41,6 +42,17 @@ export async function findPasst(
     if (isThere) return candidate;
   }
   return undefined;
+}
+
+/** Whether it brings answers to datagrams back where the gateway's address leads nowhere (see
+ * below). It does since it keeps flows of UDP (2024_07_26); releases from a month later are known
+ * by an option, packages of distributions not even by a version. */
+export function passtReturnsDatagrams(passt: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile(passt, ["--help"], (_error, stdout, stderr) => {
+      resolve(`${stdout}${stderr}`.includes("--map-host-loopback"));
+    });
+  });
 }
 
 /** The tender's network helper: it gets its end of the guest's socket as descriptor 3. */

@@ -7,6 +7,7 @@ import {
   openStore,
   passtCommand,
   passtNetwork,
+  passtReturnsDatagrams,
 } from "@pulumi-unikernel/toolchain";
 import { encodeConfiguration, isSameConfiguration } from "../../guests/configuration.ts";
 import { readTail } from "../../guests/console.ts";
@@ -35,6 +36,8 @@ export interface SandboxDriverOptions {
 
 /** Ports that no server uses; the first that a guest does not forward stands for "nobody". */
 const UNSERVED = Array.from({ length: 65 }, (_, index) => index + 1);
+const NO_UDP =
+  "this machine's passt does not bring answers to UDP back; it takes one from August 2024 or later";
 const CRASH_LINE = /^\[unikernel\] crash \{/m;
 
 export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
@@ -72,6 +75,14 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
       return `the driver "sandbox" needs Linux on x86_64, not ${process.platform} on ${process.arch}`;
     }
     return (await findPasst()) === undefined ? missingPasst : null;
+  }
+
+  override async portProblems(owner: string, ports: readonly PortForward[]) {
+    const problems = await super.portProblems(owner, ports);
+    const udp = ports.flatMap(({ protocol }, index) => (protocol === "udp" ? [index] : []));
+    const passt = udp.length === 0 ? undefined : await findPasst();
+    if (passt === undefined || (await passtReturnsDatagrams(passt))) return problems;
+    return [...problems, ...udp.map((index) => ({ index, reason: NO_UDP }))];
   }
 
   async accepts(

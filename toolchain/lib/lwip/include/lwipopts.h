@@ -79,6 +79,10 @@
 #define LWIP_TCP 1
 #define TCP_MSS CONFIG_LWIP_TCP_MSS
 #define TCP_WND CONFIG_LWIP_TCP_WND
+#ifdef CONFIG_LWIP_WINDOW_SCALING
+#define LWIP_WND_SCALE 1
+#define TCP_RCV_SCALE 0
+#endif
 #define TCP_SND_BUF CONFIG_LWIP_TCP_SND_BUF
 /* Pieces of one connection's send buffer: enough for many small writes. */
 #define TCP_SND_QUEUELEN (16 + 8 * (TCP_SND_BUF) / (TCP_MSS))
