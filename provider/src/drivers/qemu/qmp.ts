@@ -4,10 +4,15 @@ import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { createConnection, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { printable } from "../../guests/printable.ts";
 
 const ANSWER_TIMEOUT_MS = 5_000;
 /** A Unix socket's address holds 107 bytes on Linux and 103 on macOS. */
 const SOCKET_PATH_BYTES_MAX = 103;
+
+/** A guest may have taken QEMU over: neither a line nor unasked answers may fill our memory. */
+const LINE_LENGTH_MAX = 2 ** 22;
+const REPLIES_MAX = 64;
 
 interface Reply {
   readonly QMP?: object;
@@ -87,13 +92,17 @@ export class Qmp {
   #receive(chunk: string): void {
     const lines = (this.#text + chunk).split("\n");
     this.#text = lines.pop() ?? "";
+    if (this.#text.length > LINE_LENGTH_MAX || this.#replies.length > REPLIES_MAX) {
+      this.#fail(new Error("QEMU's monitor sends without end"));
+      return;
+    }
     for (const line of lines) {
       if (line.trim() === "") continue;
       let reply: Reply;
       try {
-        reply = JSON.parse(line) as Reply;
+        reply = parseReply(line);
       } catch {
-        this.#fail(new Error(`QEMU's monitor sent what is not JSON: ${line.slice(0, 80)}`));
+        this.#fail(new Error(`QEMU's monitor sent no answer: ${printable(line.slice(0, 80))}`));
         return;
       }
       if (reply.event !== undefined) continue;
@@ -111,6 +120,12 @@ export class Qmp {
     waiting?.reject(this.#failure);
     this.#socket.destroy();
   }
+}
+
+function parseReply(line: string): Reply {
+  const value: unknown = JSON.parse(line);
+  if (typeof value !== "object" || value === null) throw new Error("not an object");
+  return value;
 }
 
 /** One connection for a few commands. */
