@@ -161,6 +161,13 @@ describe("an HTTP server in a guest", () => {
     expect(text).not.toContain("Injected");
   });
 
+  test("says the date as HTTP writes it", async () => {
+    const { text } = await converse(guest.port, get("/", "Connection: close\r\n"));
+    const date = /^Date: (.*)\r$/m.exec(text)?.[1] ?? "";
+    expect(new Date(date).toUTCString()).toBe(date);
+    expect(Math.abs(Date.parse(date) - Date.now())).toBeLessThan(3_600_000);
+  });
+
   test("answers HEAD like GET, without the body", async () => {
     const head = get("/", "Connection: close\r\n").replace("GET", "HEAD");
     const { text } = await converse(guest.port, head);

@@ -74,6 +74,7 @@ int main(void)
 		{NULL, "/describe/*", describe, NULL},
 	};
 	struct httpd_options options = {
+		.address = "0.0.0.0",
 		.port = 80,
 		.routes = routes,
 		.route_count = sizeof(routes) / sizeof(routes[0]),

@@ -96,6 +96,28 @@ static void add_two_digits(struct text *text, int number)
 	add(text, digits, 2);
 }
 
+struct date {
+	unsigned year, month, day; /* the month from 0 */
+};
+
+/* The date some days after 1970-01-01; libc's gmtime_r() would bring half a kilobyte. Years begin
+ * in March, so that the day of February that comes and goes is the last one. */
+static struct date date_of(unsigned days)
+{
+	days += 719468; /* since 0000-03-01 */
+	unsigned era = days / 146097, day_of_era = days % 146097;
+	unsigned year = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
+			 day_of_era / 146096) / 365;
+	unsigned day = day_of_era - (365 * year + year / 4 - year / 100);
+	unsigned month = (5 * day + 2) / 153;
+
+	return (struct date){
+		.year = era * 400 + year + (month >= 10),
+		.month = (month + 2) % 12,
+		.day = day - (153 * month + 2) / 5 + 1,
+	};
+}
+
 /* The header line; written anew once per second, whatever the number of requests, and without
  * printf, which would be the larger part of a small image. */
 static void add_date(struct text *text, struct server *server)
@@ -106,24 +128,24 @@ static void add_date(struct text *text, struct server *server)
 
 	if (second != server->date_second || server->date_length == 0) {
 		struct text line = {server->date, 0, sizeof(server->date)};
-		time_t now = time(NULL);
-		struct tm utc;
+		unsigned long now = (unsigned long)time(NULL);
+		unsigned day = (unsigned)(now / 86400);
+		struct date date = date_of(day);
 
-		gmtime_r(&now, &utc);
 		add_string(&line, "Date: ");
-		add(&line, days + 3 * utc.tm_wday, 3);
+		add(&line, days + 3 * ((day + 4) % 7), 3); /* it began on a Thursday */
 		add_string(&line, ", ");
-		add_two_digits(&line, utc.tm_mday);
+		add_two_digits(&line, (int)date.day);
 		add_string(&line, " ");
-		add(&line, months + 3 * utc.tm_mon, 3);
+		add(&line, months + 3 * date.month, 3);
 		add_string(&line, " ");
-		add_number(&line, (uint64_t)utc.tm_year + 1900);
+		add_number(&line, date.year);
 		add_string(&line, " ");
-		add_two_digits(&line, utc.tm_hour);
+		add_two_digits(&line, (int)(now / 3600 % 24));
 		add_string(&line, ":");
-		add_two_digits(&line, utc.tm_min);
+		add_two_digits(&line, (int)(now / 60 % 60));
 		add_string(&line, ":");
-		add_two_digits(&line, utc.tm_sec);
+		add_two_digits(&line, (int)(now % 60));
 		add_string(&line, " GMT\r\n");
 		server->date_length = line.length < sizeof(server->date) ? line.length : 0;
 		server->date_second = second;

@@ -24,6 +24,24 @@ static uint64_t now_ms(void)
 	return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
 }
 
+/* Reads "A.B.C.D": inet_pton() would bring what reads addresses of version 6. */
+static bool parse_address(const char *text, struct in_addr *address)
+{
+	uint32_t value = 0;
+
+	for (unsigned part = 0; part < 4; part++) {
+		unsigned number = 0, digits = 0;
+
+		for (; *text >= '0' && *text <= '9' && digits < 3; digits++)
+			number = number * 10 + (unsigned)(*text++ - '0');
+		if (digits == 0 || number > 255 || *text++ != (part < 3 ? '.' : '\0'))
+			return false;
+		value = value << 8 | number;
+	}
+	address->s_addr = htonl(value);
+	return true;
+}
+
 static int open_listener(const struct httpd_options *options)
 {
 	struct sockaddr_in address = {
@@ -33,7 +51,7 @@ static int open_listener(const struct httpd_options *options)
 	};
 	int one = 1;
 
-	if (options->address != NULL && inet_pton(AF_INET, options->address, &address.sin_addr) != 1)
+	if (options->address != NULL && !parse_address(options->address, &address.sin_addr))
 		return -EINVAL;
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
