@@ -2,7 +2,7 @@
 // is our record, in the domain's metadata.
 import { poll } from "../../guests/wait.ts";
 import type { Connection, Connections } from "./connections.ts";
-import { ErrorCode, unless } from "./errors.ts";
+import { ErrorCode, unless, unlessInterrupted } from "./errors.ts";
 import type { Pointer } from "./library.ts";
 
 /** Where our element stands in a domain's metadata. */
@@ -84,7 +84,7 @@ export class Domains {
   /** Starts it without letting its processor run yet. */
   async startPaused(name: string): Promise<void> {
     await this.#must(name, (connection, domain) =>
-      connection.call("virDomainCreateWithFlags", domain, START_PAUSED),
+      unlessInterrupted(() => connection.call("virDomainCreateWithFlags", domain, START_PAUSED)),
     );
   }
 

@@ -1,6 +1,7 @@
 // What libvirt says when it fails; only the codes that are acted upon have names.
 
 export const ErrorCode = {
+  systemError: 38,
   noDomain: 42,
   noNetwork: 43,
   noStoragePool: 49,
@@ -32,4 +33,29 @@ export async function unless<Answer, Instead>(
     if (error instanceof LibvirtError && error.code === code) return instead;
     throw error;
   }
+}
+
+const ATTEMPTS = 5;
+
+/**
+ * The answer to something that changes nothing when it fails, asked for again when the host's
+ * kernel was only interrupted: it refuses the program that guards a domain's devices while the
+ * daemon has a signal waiting, as happens when several domains start at once.
+ */
+export async function unlessInterrupted<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isInterruption(error)) throw error;
+    }
+  }
+}
+
+function isInterruption(error: unknown): boolean {
+  return (
+    error instanceof LibvirtError &&
+    error.code === ErrorCode.systemError &&
+    error.message.includes("BPF")
+  );
 }
