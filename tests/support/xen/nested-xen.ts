@@ -15,6 +15,13 @@ const SHELL_PORT = 2600;
 const FILE_PORT = 2601;
 /** QEMU's user network gives it to the first machine. */
 export const HOST_ADDRESS = "10.0.2.15";
+/** What a guest on the bridge can have for its own; its port 80 is `guestPort` here. */
+export const GUEST_NETWORK = {
+  guest: "10.0.2.50",
+  prefixBits: 24,
+  gateway: "10.0.2.2",
+  dns: "10.0.2.3",
+};
 
 function packagesDirectory(): string {
   const home = process.env.UNIKERNEL_HOME ?? join(homedir(), ".pulumi-unikernel");
@@ -33,12 +40,13 @@ export class NestedXen {
   readonly #qemu: ChildProcess;
   readonly #shellPort: number;
   readonly #filePort: number;
+  /** Leads to port 80 of the guest that has the address of GUEST_NETWORK. */
+  readonly guestPort: number;
 
-  private constructor(directory: string, qemu: ChildProcess, shellPort: number, filePort: number) {
+  private constructor(directory: string, qemu: ChildProcess, ports: readonly number[]) {
     this.#directory = directory;
     this.#qemu = qemu;
-    this.#shellPort = shellPort;
-    this.#filePort = filePort;
+    [this.#shellPort = 0, this.#filePort = 0, this.guestPort = 0] = ports;
   }
 
   static async start(): Promise<NestedXen> {
@@ -47,10 +55,14 @@ export class NestedXen {
     const path = (name: string) => join(directory, name);
     await writeFile(path("xen"), hypervisor);
     await writeFile(path("root"), initialFileSystem);
-    const [shellPort, filePort] = [await freePort(), await freePort()];
-    const forward = (port: number, to: number) =>
-      `hostfwd=tcp:127.0.0.1:${port}-${HOST_ADDRESS}:${to}`;
-    const network = `user,id=net,${forward(shellPort, SHELL_PORT)},${forward(filePort, FILE_PORT)}`;
+    const ends = [
+      `${HOST_ADDRESS}:${SHELL_PORT}`,
+      `${HOST_ADDRESS}:${FILE_PORT}`,
+      `${GUEST_NETWORK.guest}:80`,
+    ];
+    const ports = await Promise.all(ends.map(() => freePort()));
+    const forwards = ends.map((end, index) => `hostfwd=tcp:127.0.0.1:${ports[index]}-${end}`);
+    const network = ["user", "id=net", ...forwards].join(",");
     // The processor has what Xen needs of AMD's virtualisation, without what QEMU emulates wrongly
     // for guests of a guest.
     const qemu = spawn(
@@ -68,7 +80,7 @@ export class NestedXen {
       ],
       { stdio: "ignore" },
     );
-    const host = new NestedXen(directory, qemu, shellPort, filePort);
+    const host = new NestedXen(directory, qemu, ports);
     try {
       await host.#isReady();
     } catch (error) {

@@ -28,10 +28,7 @@ _Noreturn void uk_xen_shut_down(unsigned reason);
 #define SHUTDOWN_POWER_OFF 0
 #define SHUTDOWN_CRASH 3
 
-/* events.c: waits until one of the channels in use has an event, or until a time of Xen's clock
- * in nanoseconds (0: for ever). */
-void uk_xen_wait(uint64_t until);
-/* Only until the time. */
+/* events.c: waits until a time of Xen's clock in nanoseconds. */
 void uk_xen_sleep_until(uint64_t until);
 
 /* clock.c: Xen's clock, whose origin is the host's. */

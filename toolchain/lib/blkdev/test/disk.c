@@ -1,6 +1,6 @@
 // A disk that works: everything written is read back, in requests of every shape, from several
 // threads at once, and by more requests than the ring has room for.
-// machines: microvm microvm-acpi pc q35 linux
+// machines: microvm microvm-acpi pc q35 xen linux
 // virtio: legacy modern
 // disk: first 8M
 // disk: second 1M

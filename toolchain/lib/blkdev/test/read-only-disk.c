@@ -1,5 +1,5 @@
 // A disk that may only be read says so before anything is tried.
-// machines: microvm pc linux
+// machines: microvm pc xen linux
 // virtio: legacy modern
 // disk: fixed 1M read-only
 #include <errno.h>

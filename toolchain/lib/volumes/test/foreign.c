@@ -1,5 +1,5 @@
 // A disk that holds something else is neither used nor changed, and the guest does not start.
-// machines: microvm pc linux
+// machines: microvm pc xen linux
 // disk: data 4M holding=another-file-system
 // volume: data=/data
 // expect: status 1

@@ -1,5 +1,5 @@
 // An empty disk that may only be read cannot become a volume.
-// machines: microvm pc linux
+// machines: microvm pc xen linux
 // disk: data 4M read-only
 // volume: data=/data
 // expect: status 1
