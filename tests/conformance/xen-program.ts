@@ -13,7 +13,7 @@ export async function startXenServer(
   host: NestedXen,
   image: string,
   configuration: string,
-): Promise<{ console(): Promise<string>; stop(): Promise<void> }> {
+): Promise<{ stop(): Promise<void> }> {
   const name = `guest${++count}`;
   const path = `/guests/${name}`;
   await host.put(`${path}.image`, await readFile(image));
@@ -22,10 +22,7 @@ export async function startXenServer(
   await host.put(`${path}.cfg`, Buffer.from(lines.join("\n")));
   const output = await host.run(`xl create ${path}.cfg; rm ${path}.*; xl domid ${name}`);
   if (!/^\d+\s*$/m.test(output)) throw new Error(`the guest did not start:\n${output}`);
-  return {
-    console: () => host.run(`cat ${log(name)}`),
-    stop: async () => void (await host.run(`xl destroy ${name}`)),
-  };
+  return { stop: async () => void (await host.run(`xl destroy ${name}`)) };
 }
 
 /** What xl is told of every guest. */
