@@ -11,6 +11,7 @@
 //   // not on linux: REASON     skipped there; `not on xen` too
 //   // memory: 32M      // processor: max      // qemu: FURTHER ARGUMENTS
 //   // input: TEXT       a line typed on the console
+//   // stop after: TEXT  once the console shows this, the guest is asked to end
 //   // environment: NAME=VALUE NAME=VALUE
 //   // disk: NAME 8M [read-only] [holding=TEXT] [failing=SECTOR]    a disk (one line each)
 //   // volume: NAME=/PATH                           mounted there (library volumes)
@@ -50,6 +51,8 @@ export interface GuestRun {
   readonly virtio: "legacy" | "modern";
   /** Written to the console; "" for nothing. */
   readonly input: string;
+  /** What the console shows when the guest is to be asked to end. */
+  readonly stopAfter?: string;
 }
 
 const machines: Readonly<Record<string, string>> = {
@@ -63,6 +66,9 @@ const PROCESS = "linux";
 /** A guest of a Xen host; xen-program.ts runs it. */
 const XEN = "xen";
 
+/** A break on the serial line, to QEMU's multiplexer. */
+const BREAK = "\x01b";
+
 /** All runs that a program's comments ask for. */
 export function readRuns(source: string): GuestRun[] {
   const values = (key: string) =>
@@ -75,6 +81,7 @@ export function readRuns(source: string): GuestRun[] {
   }
   if (byArguments.size === 0) byArguments.set("", [{ kind: "success", value: "SUCCESS" }]);
   const wanted = words(values("machines")[0] ?? `microvm ${XEN} ${PROCESS}`);
+  const stopAfter = values("stop after")[0];
   const known = [...Object.keys(machines), XEN, PROCESS];
   const unknown = wanted.find((machine) => !known.includes(machine));
   if (unknown) throw new Error(`machines: no machine is called "${unknown}"`);
@@ -100,6 +107,7 @@ export function readRuns(source: string): GuestRun[] {
       input: values("input")
         .map((line) => `${line}\n`)
         .join(""),
+      ...(stopAfter === undefined ? {} : { stopAfter }),
       environment: words(values("environment")[0] ?? ""),
       disks: values("disk").map(readDisk),
       volumes: values("volume").map((line) => line.trim()),
@@ -154,13 +162,22 @@ export async function runProgram(
     closeSync(descriptor);
     // A guest may have ended before it read everything.
     child.stdin?.on("error", () => undefined);
-    child.stdin?.end(run.input);
+    if (run.stopAfter === undefined) child.stdin?.end(run.input);
+    else child.stdin?.write(run.input);
+    const watch = setInterval(() => {
+      if (run.stopAfter === undefined) return clearInterval(watch);
+      if (!readFileSync(consoleFile, "utf8").includes(run.stopAfter)) return;
+      clearInterval(watch);
+      if (run.platform === "linux") child.kill("SIGTERM");
+      else child.stdin?.write(BREAK);
+    }, 5);
     const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
     const status = await new Promise<number>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (code) => resolve(code ?? -1));
     });
     clearTimeout(timer);
+    clearInterval(watch);
     const output = readFileSync(consoleFile, "utf8");
     if (status === -1) throw new Error(`the guest did not end within ${timeoutMs} ms:\n${output}`);
     const guest = run.platform === "linux" ? status : guestStatus(status, output);
@@ -183,7 +200,10 @@ async function commandOf(image: string, run: GuestRun, directory: string, config
     arguments: [
       ...["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"],
       ...["-accel", "tcg", "-machine", machines[run.machine] ?? run.machine],
-      ...["-cpu", run.processor, "-m", run.memory, "-serial", "stdio"],
+      ...["-cpu", run.processor, "-m", run.memory],
+      ...(run.stopAfter === undefined
+        ? ["-serial", "stdio"]
+        : ["-chardev", "stdio,id=console,mux=on,signal=off", "-serial", "chardev:console"]),
       ...["-kernel", image, "-initrd", configuration],
       ...["-device", "isa-debug-exit,iobase=0xf4,iosize=0x4"],
       ...(await diskArguments(run, directory)),

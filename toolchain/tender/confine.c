@@ -95,7 +95,7 @@ static int renumber(int fd, int number)
 	return number;
 }
 
-#define DESCRIPTORS_MAX (UK_TENDER_NETWORKS_MAX + UK_TENDER_BLOCKS_MAX)
+#define DESCRIPTORS_MAX (UK_TENDER_NETWORKS_MAX + UK_TENDER_BLOCKS_MAX + 1)
 
 /* Leaves 0 and 1 for the console and 2, 3, ... for the devices: what is not in the list is closed,
  * whatever it was. */
@@ -108,6 +108,7 @@ static void keep_descriptors(struct uk_tender_boot *boot)
 		devices[count++] = &boot->networks[i].fd;
 	for (unsigned i = 0; i < boot->block_count; i++)
 		devices[count++] = &boot->blocks[i].fd;
+	devices[count++] = &boot->stop;
 	/* In two steps, since a low number may be another device's. */
 	for (unsigned i = 0; i < count; i++)
 		*devices[i] = renumber(*devices[i], (int)(512 + i));

@@ -148,8 +148,18 @@ void forward_prepare(const struct options *options)
 		control_listen(options->control);
 }
 
+/* Asks the guest to end; who asks twice does not want to wait. */
+static void stop(long guest, int request)
+{
+	static bool is_asked;
+
+	if (is_asked || call(CALL_WRITE, request, "", 1) != 1)
+		call(CALL_KILL, guest, SIGKILL);
+	is_asked = true;
+}
+
 /* Whether the guest has ended; *status is then how. */
-static bool handle_signals(long guest, int *status)
+static bool handle_signals(long guest, int request, int *status)
 {
 	struct {
 		uint32_t signal;
@@ -158,7 +168,7 @@ static bool handle_signals(long guest, int *status)
 
 	while (call(CALL_READ, signals, &arrived, sizeof(arrived)) == sizeof(arrived))
 		if (arrived.signal != SIGCHLD)
-			call(CALL_KILL, guest, SIGKILL);
+			stop(guest, request);
 	return call(CALL_WAIT4, guest, status, WNOHANG, 0) == guest;
 }
 
@@ -177,13 +187,13 @@ static void accept(const struct forward *forward)
 		relay_start((int)fd, &forward->target);
 }
 
-int forward_until_end(long guest)
+int forward_until_end(long guest, int request)
 {
 	struct loop_event events[LOOP_EVENTS_MAX];
 	int status;
 
 	/* It may have ended before anybody listened to signals. */
-	if (handle_signals(guest, &status))
+	if (handle_signals(guest, request, &status))
 		return status;
 	for (;;) {
 		unsigned count = loop_wait(events);
@@ -193,7 +203,7 @@ int forward_until_end(long guest)
 
 			switch (events[i].kind) {
 			case LOOP_SIGNAL:
-				if (handle_signals(guest, &status))
+				if (handle_signals(guest, request, &status))
 					return status;
 				break;
 			case LOOP_LISTENER: accept(&forwards[index]); break;

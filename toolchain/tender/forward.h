@@ -17,7 +17,8 @@
  */
 void forward_prepare(const struct options *options);
 
-/* Returns what wait4() said of the guest. SIGTERM, SIGINT and SIGHUP end it. */
-int forward_until_end(long guest);
+/* Returns what wait4() said of the guest. SIGTERM, SIGINT and SIGHUP ask it to end, through the
+ * descriptor `request`; a second one ends it. */
+int forward_until_end(long guest, int request);
 
 #endif

@@ -85,7 +85,7 @@ _Noreturn void program_main(struct start *start)
 	struct image image;
 	struct uk_tender_boot *boot;
 	const unsigned char *file;
-	int lifeline[2], status;
+	int lifeline[2], stop[2], status;
 	long guest, helper;
 
 	options_read((int)start->count, start->arguments, &options);
@@ -100,8 +100,9 @@ _Noreturn void program_main(struct start *start)
 					    "__vdso_clock_gettime");
 	blocks_open(&options, boot);
 	forward_prepare(&options);
-	if (call(CALL_PIPE2, lifeline, O_CLOEXEC))
+	if (call(CALL_PIPE2, lifeline, O_CLOEXEC) || call(CALL_PIPE2, stop, O_CLOEXEC))
 		fail("cannot make a pipe", NULL, 0);
+	boot->stop = stop[0];
 	helper = network_open(&options, environment, boot);
 	guest = confine_fork();
 	if (guest < 0)
@@ -118,7 +119,7 @@ _Noreturn void program_main(struct start *start)
 	load_forget(boot);
 	if (helper)
 		await_helper(helper, guest);
-	status = forward_until_end(guest);
+	status = forward_until_end(guest, stop[1]);
 	call(CALL_EXIT_GROUP, report_end(status, options.exit_file, file, &image));
 	__builtin_unreachable();
 }

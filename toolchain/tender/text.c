@@ -144,7 +144,7 @@ void text_add_error(struct text *text, long error)
 		text_add_number(text, (uint64_t)-error);
 }
 
-_Noreturn void fail(const char *what, const char *subject, long error)
+void complain(const char *what, const char *subject, long error)
 {
 	char bytes[1024];
 	struct text text = {bytes, sizeof(bytes) - 1, 0};
@@ -161,6 +161,11 @@ _Noreturn void fail(const char *what, const char *subject, long error)
 	}
 	bytes[text.length++] = '\n';
 	call(CALL_WRITE, 2, bytes, text.length);
+}
+
+_Noreturn void fail(const char *what, const char *subject, long error)
+{
+	complain(what, subject, error);
 	call(CALL_EXIT_GROUP, 125);
 	__builtin_unreachable();
 }

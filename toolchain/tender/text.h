@@ -24,8 +24,10 @@ void text_add_number(struct text *text, uint64_t value);
 void text_add_error(struct text *text, long error);
 void text_add_hex(struct text *text, uint64_t value); /* sixteen digits */
 
-/* Writes "tender: WHAT: SUBJECT: REASON" to stderr and ends the process with status 125. SUBJECT
- * may be NULL; error is what a system call returned, 0 for none. */
+/* Writes "PROGRAM: WHAT: SUBJECT: REASON" to stderr. SUBJECT may be NULL; error is what a system
+ * call returned, 0 for none. */
+void complain(const char *what, const char *subject, long error);
+/* The same, and ends the process with status 125. */
 _Noreturn void fail(const char *what, const char *subject, long error);
 
 #endif

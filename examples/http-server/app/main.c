@@ -1,5 +1,6 @@
 // The server: a page that greets as the environment says, and a health check.
 #include <httpd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,13 @@ static void announce(uint16_t port, void *argument)
 	printf("serving on port %u\n", port);
 }
 
+/* The host asks the guest to end: requests under way are answered first. */
+static void terminate(int signal)
+{
+	(void)signal;
+	httpd_stop();
+}
+
 int main(void)
 {
 	char *greeting = getenv("GREETING");
@@ -44,7 +52,12 @@ int main(void)
 		.started = announce,
 	};
 
+	signal(SIGTERM, terminate);
 	int error = httpd_run(&options);
+	if (error == 0) {
+		printf("stopped\n");
+		return 0;
+	}
 	fprintf(stderr, "the server ended: %s\n", strerror(-error));
 	return 1;
 }

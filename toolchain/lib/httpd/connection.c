@@ -393,3 +393,11 @@ void connection_timeout(struct connection *connection)
 	if (idle_ms >= options->idle_timeout_ms)
 		connection_close(connection);
 }
+
+void connection_stop(struct connection *connection)
+{
+	bool is_idle = connection->phase == PHASE_HEAD && connection->input_length == 0;
+
+	if (is_idle && !output_pending(connection))
+		connection_close(connection);
+}

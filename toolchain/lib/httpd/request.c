@@ -203,7 +203,7 @@ void request_dispatch(struct connection *connection, const struct head *head, co
 		response.connection = connection;
 		response.responded = false;
 		response.omit_body = strcmp(request.method, "HEAD") == 0;
-		response.keep_alive = head->keep_alive;
+		response.keep_alive = head->keep_alive && !connection->server->stopping;
 		response.http_1_0 = head->minor_version == 0;
 		response.extra_length = 0;
 		route(connection->server, &request, &response);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -15,6 +16,13 @@
 #define BACKLOG 1024
 /* How often connections are looked through for those that have idled too long. */
 #define SWEEP_MS 500
+
+static volatile sig_atomic_t is_asked_to_stop;
+
+void httpd_stop(void)
+{
+	is_asked_to_stop = 1;
+}
 
 static uint64_t now_ms(void)
 {
@@ -107,13 +115,39 @@ static void sweep(struct server *server)
 	}
 }
 
+/* Whether nothing is left to do. */
+static bool stop(struct server *server)
+{
+	if (!server->stopping) {
+		server->stopping = true;
+		/* Who has connected already may have sent a request. */
+		accept_some(server);
+		close(server->listener);
+		for (struct connection *connection = server->oldest, *next; connection != NULL;
+		     connection = next) {
+			next = connection->newer;
+			/* As if something had arrived, which may have. */
+			connection_event(connection, false, true);
+		}
+	}
+	for (struct connection *connection = server->oldest, *next; connection != NULL;
+	     connection = next) {
+		next = connection->newer;
+		connection_stop(connection);
+	}
+	return server->connections == 0;
+}
+
 static int serve(struct server *server)
 {
 	struct epoll_event events[EVENTS_PER_WAIT];
 	uint64_t swept_ms = now_ms();
 
 	for (;;) {
-		watch_listener(server);
+		if (is_asked_to_stop && stop(server))
+			return 0;
+		if (!server->stopping)
+			watch_listener(server);
 		int count = epoll_wait(server->events, events, EVENTS_PER_WAIT,
 				       server->connections > 0 ? SWEEP_MS : -1);
 
@@ -169,6 +203,7 @@ int httpd_run(const struct httpd_options *options)
 
 	if (server == NULL)
 		return -ENOMEM;
+	is_asked_to_stop = 0;
 	server->options = *options;
 	fill_in_defaults(&server->options);
 	server->now_ms = now_ms();
@@ -181,7 +216,8 @@ int httpd_run(const struct httpd_options *options)
 		} else {
 			tell_started(server);
 			error = serve(server);
-			close(server->listener);
+			if (!server->stopping)
+				close(server->listener);
 		}
 		close(server->events);
 	}

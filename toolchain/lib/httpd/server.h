@@ -49,7 +49,7 @@ struct server {
 	int listener, events;
 	uint64_t now_ms;
 	unsigned connections;
-	bool accepting;
+	bool accepting, stopping;
 	struct connection *newest, *oldest;
 	char date[48]; /* a whole header line */
 	size_t date_length;
@@ -79,6 +79,8 @@ struct httpd_response {
 void connection_accept(struct server *server, int descriptor);
 void connection_event(struct connection *connection, bool readable_or_ended, bool writable);
 void connection_timeout(struct connection *connection);
+/* Closes it unless there is something left to do on it. */
+void connection_stop(struct connection *connection);
 void connection_close(struct connection *connection);
 
 /* output.c: everything that is sent goes through here. */

@@ -1,30 +1,77 @@
-/* Input from the first serial port. */
+/*
+ * Input from the first serial port, and the request to end: a break on its line. The port's few
+ * bytes are emptied as they come, whether somebody reads them or not: else what nobody reads
+ * would keep the break from getting here.
+ */
 #include "kvm.h"
 #include "uart.h"
 #include <uk/plat.h>
 
-/* Nothing to record: that uk_plat_wait() returns is enough, readers look themselves. */
+#define ROOM 256 /* a power of two */
+/* A guest that never waits lets no interrupt in and has to look by itself; seldom, since each look
+ * leaves to the monitor. */
+#define CALLS_PER_LOOK 4096
+
+static char received[ROOM];
+static unsigned first, end; /* counted on for ever */
+static bool is_asked_to_stop, skips_break;
+
+uint8_t uk_kvm_line_status(void)
+{
+	uint8_t status = in8(UART_LINE_STATUS);
+
+	/* A port that is not there has all bits set. */
+	if (status & UART_BREAK && status != UART_ABSENT)
+		is_asked_to_stop = skips_break = true;
+	return status;
+}
+
+/* What arrives while there is no room is lost. */
 static void arrived(void *unused)
 {
+	uint8_t status;
+
 	(void)unused;
+	while ((status = uk_kvm_line_status()) & UART_RECEIVED && status != UART_ABSENT) {
+		char byte = (char)in8(UART_DATA);
+
+		/* A break counts as a NUL among the bytes, too. */
+		if (!byte && skips_break)
+			skips_break = false;
+		else if (end - first < ROOM)
+			received[end++ % ROOM] = byte;
+	}
+}
+
+static void set_up(void)
+{
+	static bool is_set_up;
+
+	if (is_set_up)
+		return;
+	is_set_up = true;
+	uk_irq_register(UART_LINE, false, arrived, NULL);
+	out8(UART_INTERRUPT_ENABLE, UART_INTERRUPT_RECEIVED | UART_INTERRUPT_LINE_STATUS);
+	/* What was there before makes no further interrupt. */
+	arrived(NULL);
 }
 
 size_t uk_console_read(char *bytes, size_t length)
 {
-	static bool is_set_up;
 	size_t count = 0;
 
-	if (!is_set_up) {
-		is_set_up = true;
-		uk_irq_register(UART_LINE, false, arrived, NULL);
-		out8(UART_INTERRUPT_ENABLE, UART_INTERRUPT_RECEIVED);
-	}
-	while (count < length) {
-		uint8_t status = in8(UART_LINE_STATUS);
-
-		if (!(status & UART_RECEIVED) || status == UART_ABSENT)
-			break;
-		bytes[count++] = (char)in8(UART_DATA);
-	}
+	set_up();
+	while (count < length && first != end)
+		bytes[count++] = received[first++ % ROOM];
 	return count;
+}
+
+bool uk_plat_stop_requested(void)
+{
+	static unsigned calls;
+
+	set_up();
+	if (!is_asked_to_stop && ++calls % CALLS_PER_LOOK == 0)
+		arrived(NULL);
+	return is_asked_to_stop;
 }

@@ -13,14 +13,14 @@ static bool becomes(uint8_t status)
 {
 	uint64_t deadline;
 
-	if (in8(UART_LINE_STATUS) & status) {
+	if (uk_kvm_line_status() & status) {
 		is_stuck = false;
 		return true;
 	}
 	if (is_stuck)
 		return false;
 	deadline = uk_clock_monotonic() + PATIENCE_NANOSECONDS;
-	while (!(in8(UART_LINE_STATUS) & status))
+	while (!(uk_kvm_line_status() & status))
 		if (uk_clock_monotonic() > deadline) {
 			is_stuck = true;
 			return false;

@@ -24,6 +24,14 @@ void uk_linux_watch(int fd, short events)
 	watched[at] = (struct linux_poll){fd, events, 0};
 }
 
+bool uk_linux_happened(int fd)
+{
+	for (unsigned i = 0; i < watched_count; i++)
+		if (watched[i].fd == fd)
+			return watched[i].happened;
+	return false;
+}
+
 /* Descriptors that are ready are ready until they have been served, so nothing is missed. */
 void uk_plat_wait(uint64_t deadline)
 {

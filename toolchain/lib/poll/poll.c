@@ -33,14 +33,15 @@ static long wait(struct pollfd *descriptors, size_t count, uint64_t deadline)
 		}
 	}
 	/* One that is not open is an event: then nothing is waited for. */
-	wait_for_any(entries, count, closed ? 0 : deadline);
+	int result = wait_for_any(entries, count, closed ? 0 : deadline);
+
 	for (size_t i = 0; i < count; i++) {
 		descriptors[i].revents = (short)entries[i].found;
 		ready += entries[i].found != 0;
 	}
 	if (entries != few)
 		uk_free(entries);
-	return ready;
+	return result < 0 ? result : ready;
 }
 
 long uk_sys_poll(long descriptors, long count, long timeout_ms)

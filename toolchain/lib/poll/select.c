@@ -55,7 +55,10 @@ static long wait(int end, fd_set *readable, fd_set *writable, fd_set *exceptiona
 			entries[next++] =
 				(struct wait_entry){.file = uk_fd_get(i), .wanted = wanted};
 	}
-	wait_for_any(entries, count, deadline);
+	int result = wait_for_any(entries, count, deadline);
+
+	if (result < 0)
+		end = 0; /* the sets stay as they are */
 	next = 0;
 	for (int i = 0; i < end; i++) {
 		if (!in(readable, i) && !in(writable, i) && !in(exceptional, i))
@@ -67,7 +70,7 @@ static long wait(int end, fd_set *readable, fd_set *writable, fd_set *exceptiona
 		ready += keep(exceptional, i, (found & EXCEPTIONAL) != 0);
 	}
 	uk_free(entries);
-	return ready;
+	return result < 0 ? result : ready;
 }
 
 long uk_sys_select(long end, long readable, long writable, long exceptional, long timeout)

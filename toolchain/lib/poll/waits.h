@@ -15,7 +15,7 @@ struct wait_entry {
 
 /*
  * Waits until one of the entries has an event or the deadline has passed. Fills in `found` of
- * each and returns how many have any. Holds the files meanwhile.
+ * each and returns how many have any, or -EINTR. Holds the files meanwhile.
  */
 int wait_for_any(struct wait_entry *entries, size_t count, uint64_t deadline);
 

@@ -3,11 +3,16 @@
 #include <errno.h>
 #include <stddef.h>
 
-void (*posix_deliver_signals)(void);
+bool (*posix_deliver_signals)(void);
 
 int uk_interrupted(void)
 {
 	if (posix_deliver_signals)
 		posix_deliver_signals();
 	return -EINTR;
+}
+
+int uk_interrupted_or_on(void)
+{
+	return posix_deliver_signals && posix_deliver_signals() ? 0 : -EINTR;
 }

@@ -1,8 +1,8 @@
 /*
  * Signals between the threads of the one process. Handlers are recorded and run: at once when a
  * thread signals itself; when the thread it is meant for waits, that wait is interrupted; else
- * when that thread next changes its mask or is interrupted. Nothing outside the guest sends any, and faults do not become signals:
- * they end the guest with a crash record.
+ * when that thread next changes its mask or is interrupted. The host sends SIGTERM (stop.c) and
+ * nothing else, and faults do not become signals: they end the guest with a crash record.
  */
 #include "interrupt.h"
 #include "process.h"
@@ -45,14 +45,16 @@ static _Noreturn void terminate(int signal)
 	posix_end(128 + signal);
 }
 
-static void deliver(struct posix_thread *self, int signal)
+enum outcome { NOTHING_RAN, GO_ON, INTERRUPT };
+
+static enum outcome deliver(struct posix_thread *self, int signal)
 {
 	struct action action = actions[signal];
 	if (action.handler == SIG_IGN)
-		return;
+		return NOTHING_RAN;
 	if (action.handler == SIG_DFL) {
 		if (ignored_by_default(signal))
-			return;
+			return NOTHING_RAN;
 		terminate(signal);
 	}
 	if (action.flags & SA_RESETHAND)
@@ -68,21 +70,26 @@ static void deliver(struct posix_thread *self, int signal)
 		action.handler(signal);
 	}
 	self->blocked = before;
+	return action.flags & SA_RESTART ? GO_ON : INTERRUPT;
 }
 
-static void deliver_pending(struct posix_thread *self)
+static enum outcome deliver_pending(struct posix_thread *self)
 {
+	enum outcome outcome = NOTHING_RAN;
 	uint64_t ready;
 	while ((ready = self->pending & ~self->blocked)) {
 		int signal = __builtin_ctzll(ready) + 1;
 		self->pending &= ~bit(signal);
-		deliver(self, signal);
+		enum outcome one = deliver(self, signal);
+		if (one > outcome)
+			outcome = one;
 	}
+	return outcome;
 }
 
-static void deliver_to_current(void)
+static bool deliver_to_current(void)
 {
-	deliver_pending(posix_thread_current());
+	return deliver_pending(posix_thread_current()) == GO_ON;
 }
 
 static long send(struct posix_thread *target, long signal)
@@ -142,6 +149,36 @@ long uk_sys_kill(long process, long signal)
 			target = posix_thread_search(takes, set);
 	}
 	return send(target ? target : self, signal);
+}
+
+static bool lets_go_of_wait(const struct posix_thread *thread, uint64_t set)
+{
+	return (awaits(thread, set) || takes(thread, set)) && thread->scheduled &&
+	       uk_thread_interrupt(thread->scheduled);
+}
+
+bool posix_send_termination(void)
+{
+	static int target_id; /* who has it pending; 0: nobody */
+	static bool is_taken;
+	const uint64_t set = bit(SIGTERM);
+	struct posix_thread *target = posix_thread_find(target_id);
+	if (target && !(target->pending & set))
+		is_taken = true;
+	if (is_taken)
+		return false;
+	/* Chosen anew each time: who was may wait for a disk now, or block it, or have ended. */
+	if (target)
+		target->pending &= ~set;
+	posix_deliver_signals = deliver_to_current;
+	target = posix_thread_search(lets_go_of_wait, set);
+	bool has_ended_wait = target;
+	if (!target)
+		target = posix_thread_search(takes, set);
+	target_id = target ? target->id : 0;
+	if (target)
+		target->pending |= set;
+	return has_ended_wait;
 }
 
 long uk_sys_rt_sigaction(long signal, long new, long old, long size)

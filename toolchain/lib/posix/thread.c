@@ -5,6 +5,7 @@
 #define _GNU_SOURCE /* CLONE_ */
 #include "thread.h"
 #include "futex.h"
+#include "interrupt.h"
 #include "process.h"
 #include <errno.h>
 #include <sched.h>
@@ -164,6 +165,8 @@ long uk_sys_gettid(void)
 long uk_sys_sched_yield(void)
 {
 	uk_yield();
+	if (posix_deliver_signals)
+		posix_deliver_signals();
 	return 0;
 }
 

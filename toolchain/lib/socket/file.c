@@ -40,7 +40,7 @@ int socket_wait(struct socket *socket, int flags, uint64_t deadline)
 	int error = uk_wait(&socket->file.waiting, deadline);
 
 	if (error == -EINTR)
-		return uk_interrupted();
+		return deadline == UINT64_MAX ? uk_interrupted_or_on() : uk_interrupted();
 	return error == 0 ? 0 : -EAGAIN;
 }
 

@@ -48,8 +48,8 @@ static ssize_t console_read(struct uk_file *file, const struct iovec *vectors, i
 	while (!input_length) {
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (uk_wait(&file->waiting, UINT64_MAX))
-			return uk_interrupted();
+		if (uk_wait(&file->waiting, UINT64_MAX) && uk_interrupted_or_on())
+			return -EINTR;
 	}
 	for (int i = 0; i < count && input_length; i++) {
 		size_t length = vectors[i].iov_len;

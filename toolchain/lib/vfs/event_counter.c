@@ -30,8 +30,8 @@ static ssize_t counter_read(struct uk_file *file, const struct iovec *vectors, i
 	while (!counter->value) {
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (uk_wait(&file->waiting, UINT64_MAX))
-			return uk_interrupted();
+		if (uk_wait(&file->waiting, UINT64_MAX) && uk_interrupted_or_on())
+			return -EINTR;
 	}
 	uint64_t taken = counter->semaphore ? 1 : counter->value;
 	counter->value -= taken;
@@ -54,8 +54,8 @@ static ssize_t counter_write(struct uk_file *file, const struct iovec *vectors, 
 	while (added > MOST - counter->value) {
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (uk_wait(&file->waiting, UINT64_MAX))
-			return uk_interrupted();
+		if (uk_wait(&file->waiting, UINT64_MAX) && uk_interrupted_or_on())
+			return -EINTR;
 	}
 	counter->value += added;
 	if (added)

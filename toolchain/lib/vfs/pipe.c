@@ -58,8 +58,8 @@ static ssize_t pipe_read(struct uk_file *file, const struct iovec *vectors, int 
 			return 0;
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (uk_wait(&file->waiting, UINT64_MAX))
-			return uk_interrupted();
+		if (uk_wait(&file->waiting, UINT64_MAX) && uk_interrupted_or_on())
+			return -EINTR;
 	}
 	for (int i = 0; i < count && pipe->used; i++) {
 		size_t part = vectors[i].iov_len < pipe->used ? vectors[i].iov_len : pipe->used;
@@ -80,8 +80,8 @@ static int wait_for_room(struct uk_file *file, struct pipe *pipe, size_t length)
 	while (pipe->reader_open && CAPACITY - pipe->used < needed) {
 		if (file->flags & O_NONBLOCK)
 			return -EAGAIN;
-		if (uk_wait(&file->waiting, UINT64_MAX))
-			return uk_interrupted();
+		if (uk_wait(&file->waiting, UINT64_MAX) && uk_interrupted_or_on())
+			return -EINTR;
 	}
 	/* Linux would send SIGPIPE as well, which servers have to ignore first. */
 	return pipe->reader_open ? 0 : -EPIPE;

@@ -47,8 +47,14 @@ struct httpd_options {
 	void *started_argument;
 };
 
-/* Serves. Returns only when it cannot start or go on: a negative errno. */
+/* Serves. Returns 0 after httpd_stop(), or a negative errno when it cannot start or go on. */
 int httpd_run(const struct httpd_options *options);
+/*
+ * Ends httpd_run(): no more connections are accepted, requests that have begun to arrive are
+ * answered, connections without one are closed. MAY be called by a signal handler, and is made
+ * for that of SIGTERM; a handler or a signal handler that ends a wait is when it is looked at.
+ */
+void httpd_stop(void);
 
 /* The request. Strings are NUL-terminated and valid until the handler returns. */
 const char *httpd_method(const struct httpd_request *request);

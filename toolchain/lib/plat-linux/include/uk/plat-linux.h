@@ -5,6 +5,7 @@
 #ifndef UK_PLAT_LINUX_H
 #define UK_PLAT_LINUX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uk/tender-abi.h>
@@ -23,5 +24,7 @@ long uk_linux_pwrite(int fd, const void *bytes, size_t length, uint64_t offset);
 
 /* From now on uk_plat_wait() ends when fd has one of these events; 0: it does not matter. */
 void uk_linux_watch(int fd, short events);
+/* Whether the last uk_plat_wait() saw one of them. */
+bool uk_linux_happened(int fd);
 
 #endif

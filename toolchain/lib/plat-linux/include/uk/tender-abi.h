@@ -73,6 +73,8 @@ struct uk_tender_block {
 struct uk_tender_boot {
 	uint32_t version;
 	int32_t console_in, console_out; /* may block: ask ppoll first; -1: there is none */
+	/* Has an event, for ppoll alone, once the guest is asked to end; -1: it cannot be. */
+	int32_t stop;
 	uint32_t network_count, block_count;
 	uint32_t stack_slots;
 	/* Readable, writable, zeroed, not executable; not the image, nor what follows. */

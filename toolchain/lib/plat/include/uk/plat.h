@@ -98,6 +98,13 @@ const char *uk_boot_config(size_t *length);
 const char *uk_boot_config_get(const char *key);
 
 /*
+ * Whether the host has asked the guest to end: with a break on the serial line, or however else
+ * the platform is asked; once true, always true. Such a request ends uk_plat_wait(), from the
+ * first call of this on.
+ */
+bool uk_plat_stop_requested(void);
+
+/*
  * Ends the guest. The status (0 to 255) reaches the host: through isa-debug-exit as
  * min(status, 127), and for 127 and above also as the console line
  * "[unikernel] exit STATUS". Without that device the guest powers off.

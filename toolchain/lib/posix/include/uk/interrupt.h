@@ -6,4 +6,8 @@
  * call then returns; with it libc looks whether the thread is to be cancelled. */
 int uk_interrupted(void);
 
+/* The same for calls that SA_RESTART lets go on, which are those that transfer without a time
+ * limit: 0 when it is to wait again. */
+int uk_interrupted_or_on(void);
+
 #endif
