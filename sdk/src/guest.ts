@@ -10,6 +10,7 @@ import type {
   GuestPortArgs,
   GuestVolumeArgs,
   HealthCheckArgs,
+  RestartPolicyArgs,
 } from "./types.ts";
 import { type AttachedVolume, volumesOf } from "./volumes.ts";
 
@@ -44,6 +45,12 @@ export interface GuestArgs {
   /** Networks that the guest is in, beside what leads to its ports: guests there reach each other
    * by name, e.g. `[backend]` or `[{ network: backend, name: "db" }]`. Others restart the guest. */
   readonly networks?: pulumi.Input<readonly JoinedNetwork[]> | undefined;
+  /** How long the guest is given to end when it is stopped, restarted or replaced, e.g. "10s" (the
+   * default): it is sent SIGTERM, and killed when the time is up. "0s" kills it at once. */
+  readonly shutdownTimeout?: pulumi.Input<string> | undefined;
+  /** Whether a guest that has ended is started again, also when no Pulumi runs: "no" (the
+   * default), "on-failure" or "always". Not with the driver "libvirt". */
+  readonly restart?: pulumi.Input<"no" | "on-failure" | "always" | RestartPolicyArgs> | undefined;
 }
 
 /**
@@ -88,6 +95,10 @@ export class Guest extends pulumi.CustomResource {
   declare readonly firstResponseMs: pulumi.Output<number | undefined>;
   /** The file on the host to which the guest's console is written. */
   declare readonly consoleLog: pulumi.Output<string>;
+  declare readonly shutdownTimeout: pulumi.Output<string>;
+  declare readonly restart: pulumi.Output<string | pulumi.Unwrap<RestartPolicyArgs>>;
+  /** How often the guest has been started again by itself; `pulumi refresh` finds out. */
+  declare readonly restarts: pulumi.Output<number>;
 
   constructor(name: string, args: GuestArgs, options?: pulumi.CustomResourceOptions) {
     const inputs = {
@@ -136,4 +147,7 @@ const OUTPUTS = [
   "bootTimeMs",
   "firstResponseMs",
   "consoleLog",
+  "shutdownTimeout",
+  "restart",
+  "restarts",
 ] as const satisfies readonly (keyof Guest)[];

@@ -14,6 +14,7 @@ export type {
   HealthCheckArgs,
   LinkedLibrary,
   OptionValue,
+  RestartPolicyArgs,
   Toolchain,
 } from "./types.ts";
 export { Volume, type VolumeArgs } from "./volume.ts";

@@ -93,3 +93,15 @@ export interface HealthCheckArgs {
   /** After as many intervals without success the guest has failed (30). */
   readonly retries?: pulumi.Input<number> | undefined;
 }
+
+/** When a guest that has ended is started again. */
+export interface RestartPolicyArgs {
+  /** "on-failure" (an exit status other than 0, a crash, a signal), "always" or "no"; never after
+   * it was asked to end. */
+  readonly policy: pulumi.Input<"no" | "on-failure" | "always">;
+  /** As many restarts in a row, and it is given up; a guest that has run for a minute begins anew.
+   * The default is no limit. */
+  readonly maxRetries?: pulumi.Input<number> | undefined;
+  /** Pause before the first restart, "1s" by default; doubled for each further one, up to "60s". */
+  readonly backoff?: pulumi.Input<string> | undefined;
+}

@@ -22,7 +22,7 @@ test.each(["recorded", "spawned", "answered", "started"] as const)(
     const status = await home.driver.apply(spec, never);
     expect(status).toMatchObject({ state: "running", ports: [{ guest: 80 }] });
     expect(status.ports[0]?.host).toBeGreaterThan(0);
-    expect(await processesBelow(home.directory)).toHaveLength(1);
+    expect(await processesBelow(home.directory)).toHaveLength(2);
     await home.driver.remove(spec.id);
     expect(await processesBelow(home.directory)).toEqual([]);
   },

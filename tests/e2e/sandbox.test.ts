@@ -19,7 +19,9 @@ describe("a sandboxed guest's life", () => {
     });
   const tenders = async () => {
     const found = guestDirectories(project.home).map((id) =>
-      findAll(recordFiles(project.home, id), (args) => (args[2] === id ? "tender" : undefined)),
+      findAll(recordFiles(project.home, id), (args) =>
+        args[1] === "--guest" && args[2] === id ? "tender" : undefined,
+      ),
     );
     return (await Promise.all(found)).flat().map(({ pid }) => pid);
   };

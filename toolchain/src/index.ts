@@ -14,7 +14,7 @@ export { keepImage, releaseImage } from "./store/roots.ts";
 export type { Store } from "./store/store.ts";
 export { openStore } from "./store/store.ts";
 export { ensureSwitch } from "./switch/build.ts";
-export { ensureTender } from "./tender/build.ts";
+export { ensureSupervisor, ensureTender } from "./tender/build.ts";
 export type { TenderCommand, TenderForward } from "./tender/command-line.ts";
 export { forwardText, parseForward, tenderArguments } from "./tender/command-line.ts";
 export type { PasstPort } from "./tender/passt.ts";

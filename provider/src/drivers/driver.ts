@@ -1,6 +1,7 @@
 // What every driver can do: start a guest that is described completely, find out how it is, and
 // stop it. Each step may be repeated after a crash at any point. Drivers know nothing of Pulumi.
-
+import type { Duplex } from "node:stream";
+import type { GuestLifecycle } from "./lifecycle.ts";
 import type { NetworkProblem, WantedNetwork } from "./networks/networks.ts";
 import type { GuestVolume, VolumeDriver } from "./volume-driver.ts";
 
@@ -38,6 +39,8 @@ export interface GuestSpec {
   readonly volumes?: readonly GuestVolume[];
   /** Networks of the same driver. */
   readonly networks?: readonly WantedNetwork[] | undefined;
+  /** PLAIN_LIFECYCLE when absent. */
+  readonly lifecycle?: GuestLifecycle;
 }
 
 export type GuestState = "starting" | "running" | "stopped" | "crashed" | "absent";
@@ -52,6 +55,8 @@ export interface GuestStatus {
   readonly startedAt?: Date;
   /** The guest's addresses in networks, by the networks' names. */
   readonly addresses?: Readonly<Record<string, string>>;
+  /** How often it has been started again since then; absent where nobody does that. */
+  readonly restarts?: number;
   /** What somebody else has changed of what was asked for, as it is now; absent without any. */
   readonly edited?: GuestEdits;
 }
@@ -99,6 +104,8 @@ export interface Driver {
     report?: (progress: string) => void,
   ): Promise<GuestStatus>;
   status(id: string): Promise<GuestStatus>;
+  /** Counts from now on, without touching what runs. */
+  setLifecycle(id: string, lifecycle: GuestLifecycle): Promise<void>;
   /** Whether something in the guest accepts TCP connections at a forwarded port. That the host's
    * side connects says nothing: a user-mode network accepts before the guest is asked. */
   accepts(
@@ -109,8 +116,8 @@ export interface Driver {
   /** Moves the forwards of another guest of the same owner to this one, e.g. on replacement, and
    * its names in networks. */
   takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]>;
-  /** Ends a guest and keeps what is known of it, so that apply() can start it again. Nothing when
-   * it does not run. */
+  /** Asks a guest to end, kills it when it has not in time, and keeps what is known of it, so that
+   * apply() can start it again. Nothing when it does not run. */
   stop(id: string): Promise<void>;
   /** Stops and removes; succeeds when there is nothing. */
   remove(id: string): Promise<void>;
@@ -119,4 +126,6 @@ export interface Driver {
   readConsole(id: string, offset: number): Promise<Buffer>;
   /** The last lines of the console. */
   consoleTail(id: string, lines: number): Promise<readonly string[]>;
+  /** What a running guest writes from now on, and what it is to read. */
+  openConsole(id: string): Promise<Duplex>;
 }

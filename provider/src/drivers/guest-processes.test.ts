@@ -29,7 +29,7 @@ test("who is stopped has really ended, however long that takes", async () => {
       stdio: ["ignore", "pipe", "inherit"],
     });
     await once(child.stdout, "data");
-    await stopAll(files, (args) => (args.includes("of-the-guest") ? "monitor" : undefined));
+    await stopAll(files, (args) => (args.includes("of-the-guest") ? "monitor" : undefined), 0);
     await expect(readlink(`/proc/${child.pid}/cwd`)).rejects.toThrow("ENOENT");
   }
 });

@@ -19,6 +19,9 @@ interface SeenProcess<Role> extends ProcessIdentity {
   readonly role: Role | undefined;
 }
 
+/** The role of a process that gives the guest's own its time to end. */
+export const SUPERVISOR = "supervisor";
+
 const GRACE_MS = 2_000;
 const KILL_TIMEOUT_MS = 10_000;
 
@@ -70,20 +73,36 @@ function hasRole<Role>(process: SeenProcess<Role>): process is FoundProcess<Role
   return process.role !== undefined;
 }
 
-/** Ends every process of the guest, asking first and forcing then; returns when all have ended. */
-export async function stopAll<Role>(files: RecordFiles, roleOf: RoleOf<Role>): Promise<void> {
+/** Ends every process of the guest, asking first and forcing then; returns when all have ended.
+ * A supervisor is asked alone: it asks the guest, and kills it after the timeout. */
+export async function stopAll<Role extends string>(
+  files: RecordFiles,
+  roleOf: RoleOf<Role>,
+  shutdownTimeoutMs: number,
+): Promise<void> {
   const start = performance.now();
+  const asked = new Set<number>();
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
     const processes = await seeAll(files, roleOf);
     if (processes.length === 0) return;
-    const elapsedMs = performance.now() - start;
+    const elapsedMs = performance.now() - start - shutdownTimeoutMs;
     if (elapsedMs > KILL_TIMEOUT_MS) {
       const pids = processes.map(({ pid }) => pid).join(", ");
       throw new Error(`the guest ${files.id} cannot be stopped: process ${pids} does not end`);
     }
     // Found again each time, so that no process that merely got a freed id is ever hit.
-    const signal = elapsedMs > GRACE_MS ? "SIGKILL" : "SIGTERM";
-    for (const { pid } of processes.filter(hasRole)) sendSignal(pid, signal);
+    const own = processes.filter(hasRole);
+    const supervisors = own.filter(({ role }) => role === SUPERVISOR);
+    if (elapsedMs > GRACE_MS) {
+      for (const { pid } of own) sendSignal(pid, "SIGKILL");
+    } else if (supervisors.length === 0) {
+      for (const { pid } of own) sendSignal(pid, "SIGTERM");
+    } else {
+      for (const { pid } of supervisors.filter((one) => !asked.has(one.pid))) {
+        asked.add(pid);
+        sendSignal(pid, "SIGTERM");
+      }
+    }
     await pause(waitMs);
   }
 }

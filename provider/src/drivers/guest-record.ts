@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GuestProgress, GuestSpec, GuestSummary, PortForward } from "./driver.ts";
+import { type GuestLifecycle, lifecycleOf } from "./lifecycle.ts";
 import type { PortRecord } from "./port-table.ts";
 import type { GuestVolume } from "./volume-driver.ts";
 
@@ -26,6 +27,7 @@ export interface CommonRecord extends PortRecord {
   /** Absent in records of guests without any. */
   readonly networks?: GuestSpec["networks"];
   readonly startedAtMs: number;
+  readonly lifecycle?: GuestLifecycle;
   /** Absent until it is known to run. */
   readonly process?: ProcessIdentity;
 }
@@ -43,6 +45,7 @@ export function newRecord(
     ...volumesOf(spec),
     ...networksOf(spec),
     startedAtMs: Date.now(),
+    ...lifecycleOf(spec),
   };
 }
 
@@ -53,6 +56,7 @@ export function summaryOf(record: CommonRecord): GuestSummary {
     ...{ id, owner, progress, digest, imagePath, memoryBytes, cpus, ports, accelerator },
     ...volumesOf(record),
     ...networksOf(record),
+    ...lifecycleOf(record),
   };
 }
 

@@ -2,6 +2,7 @@
 // are removed, so that garbage collection never takes away what a guest runs.
 import { existsSync } from "node:fs";
 import type { Driver, GuestProgress, GuestSpec, PortForward } from "./driver.ts";
+import type { GuestLifecycle } from "./lifecycle.ts";
 import type { WantedNetwork } from "./networks/networks.ts";
 import type { VolumeDriver } from "./volume-driver.ts";
 
@@ -63,6 +64,12 @@ export class KeepingDriver implements Driver {
   }
   status(id: string) {
     return this.#driver.status(id);
+  }
+  setLifecycle(id: string, lifecycle: GuestLifecycle) {
+    return this.#driver.setLifecycle(id, lifecycle);
+  }
+  openConsole(id: string) {
+    return this.#driver.openConsole(id);
   }
   accepts(id: string, forward: PortForward, limits: Parameters<Driver["accepts"]>[2]) {
     return this.#driver.accepts(id, forward, limits);

@@ -1,6 +1,7 @@
 // What drivers have in common whose guests are processes of this user: a record and a console in
 // the guest's directory, and the table of ports.
 import { rm } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { decodeConfiguration } from "../guests/configuration.ts";
 import { readFrom, tailOf } from "../guests/console.ts";
 import { givenConfiguration } from "./detached.ts";
@@ -12,21 +13,14 @@ import type {
   GuestSummary,
   PortForward,
 } from "./driver.ts";
-import {
-  type CommonRecord,
-  type ProcessIdentity,
-  type RecordFiles,
-  summaryOf,
-} from "./guest-record.ts";
+import { type CommonRecord, type ProcessIdentity, summaryOf } from "./guest-record.ts";
+import { type GuestLifecycle, PLAIN_LIFECYCLE } from "./lifecycle.ts";
 import { LocalNetworks } from "./networks/local-networks.ts";
 import { addressesOf, type WantedNetwork } from "./networks/networks.ts";
 import { type PortBackend, PortTable } from "./port-table.ts";
+import { openConsole, readState, type SupervisedFiles } from "./supervisor.ts";
 
-export interface ProcessFiles extends RecordFiles {
-  readonly consoleLog: string;
-}
-
-export abstract class ProcessDriver<Files extends ProcessFiles, Kept extends CommonRecord>
+export abstract class ProcessDriver<Files extends SupervisedFiles, Kept extends CommonRecord>
   implements Driver
 {
   abstract readonly name: string;
@@ -47,7 +41,7 @@ export abstract class ProcessDriver<Files extends ProcessFiles, Kept extends Com
     recorded: ProcessIdentity | undefined,
   ): Promise<ProcessIdentity | undefined>;
   /** Ends all processes of a guest. */
-  protected abstract end(files: Files): Promise<void>;
+  protected abstract end(files: Files, shutdownTimeoutMs: number): Promise<void>;
 
   abstract unavailable(): Promise<string | null>;
   abstract apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus>;
@@ -67,6 +61,15 @@ export abstract class ProcessDriver<Files extends ProcessFiles, Kept extends Com
     if (record === undefined || (record.owner === owner && record.progress === progress)) return;
     await this.#records.write({ ...record, owner, progress });
     if (record.owner !== owner) await this.networks.own(id, owner);
+  }
+
+  async setLifecycle(id: string, lifecycle: GuestLifecycle): Promise<void> {
+    const record = await this.#records.read(id);
+    if (record !== undefined) await this.#records.write({ ...record, lifecycle });
+  }
+
+  openConsole(id: string): Promise<Socket> {
+    return openConsole(this.files(id));
   }
 
   async configuration(id: string): Promise<Pick<GuestSpec, "args" | "env"> | undefined> {
@@ -90,14 +93,15 @@ export abstract class ProcessDriver<Files extends ProcessFiles, Kept extends Com
     return taken;
   }
 
-  stop(id: string): Promise<void> {
-    return this.end(this.files(id));
+  async stop(id: string): Promise<void> {
+    await this.end(this.files(id), shutdownTimeoutMs(await this.#records.read(id)));
   }
 
   async remove(id: string): Promise<void> {
     const files = this.files(id);
-    const owner = (await this.#records.read(id))?.owner;
-    await this.end(files);
+    const record = await this.#records.read(id);
+    const owner = record?.owner;
+    await this.end(files, shutdownTimeoutMs(record));
     await this.networks.release(id);
     await rm(files.directory, { recursive: true, force: true });
     // A successor that never became healthy may have been killed while it took the ports.
@@ -116,12 +120,17 @@ export abstract class ProcessDriver<Files extends ProcessFiles, Kept extends Com
   protected async knownOf(
     files: Files,
     record: Kept | undefined,
-  ): Promise<Pick<GuestStatus, "ports" | "consoleLogPath" | "startedAt" | "addresses">> {
+  ): Promise<
+    Pick<GuestStatus, "ports" | "consoleLogPath" | "startedAt" | "restarts" | "addresses">
+  > {
+    const { restarts = 0, startedAtMs } = (await readState(files)) ?? {};
+    const latestMs = restarts === 0 ? record?.startedAtMs : startedAtMs;
     const attachments = record === undefined ? [] : ((await this.networks.attached(record)) ?? []);
     return {
       ports: record?.forwards.filter((forward) => forward !== null) ?? [],
       consoleLogPath: files.consoleLog,
-      ...(record === undefined ? {} : { startedAt: new Date(record.startedAtMs) }),
+      restarts,
+      ...(latestMs === undefined ? {} : { startedAt: new Date(latestMs) }),
       ...(attachments.length === 0 ? {} : { addresses: addressesOf(attachments) }),
     };
   }
@@ -133,4 +142,9 @@ export abstract class ProcessDriver<Files extends ProcessFiles, Kept extends Com
     const forwards = await this.ports.resolve(record);
     await this.#records.write({ ...record, forwards, process: { pid, startTicks } });
   }
+}
+
+/** How long a recorded guest is given to end. */
+export function shutdownTimeoutMs(record: CommonRecord | undefined): number {
+  return (record?.lifecycle ?? PLAIN_LIFECYCLE).shutdownTimeoutMs;
 }

@@ -18,6 +18,15 @@ export function lastLines(text: string, lines: number): string[] {
   return all.slice(-lines);
 }
 
+/** What a supervisor writes before it starts a guest again (toolchain/supervisor). */
+const RESTART_LINE = /^\[unikernel\] restart \d+ .*$/gm;
+
+/** The part of a console's text since the guest's latest start. */
+export function lastRun(text: string): string {
+  const mark = [...text.matchAll(RESTART_LINE)].at(-1);
+  return mark === undefined ? text : text.slice(mark.index + mark[0].length);
+}
+
 /** At most the last 64 KiB of a file; "" when it does not exist. */
 export async function readTail(path: string): Promise<string> {
   const bytes = await withFile(path, async (file) => {

@@ -27,6 +27,8 @@ export interface StartedGuest {
   readonly ports: readonly PortForward[];
   /** The machine on which it runs, when that is not ours. */
   readonly machine?: string | undefined;
+  /** How often it had been started again. */
+  readonly restarts?: number | undefined;
 }
 
 export interface BootTimes {
@@ -101,7 +103,10 @@ async function rejectWhenEnded(
   signal: AbortSignal,
 ): Promise<void> {
   for (let waitMs = 10; ; waitMs = Math.min(waitMs * 1.5, 200)) {
-    const { state, exitStatus } = await guest.driver.status(guest.id);
+    const { state, exitStatus, restarts = 0 } = await guest.driver.status(guest.id);
+    if (restarts > (guest.restarts ?? 0)) {
+      throw new UnhealthyError("the guest ended, and was started again, before it was healthy");
+    }
     const hasEnded = state === "stopped" || state === "crashed" || state === "absent";
     // Without a health check, a program that ran to its end did what was asked.
     if (hasEnded && check === undefined && state === "stopped" && exitStatus === 0) return;

@@ -39,7 +39,8 @@ export async function specOf(
   }
   const problem = platformProblem(inputs.driver.name, image.manifest?.platform);
   if (problem !== null) throw new Error(`image: ${problem}`);
-  const { digest, memoryBytes, cpus, ports, args, env, accelerator, volumes, networks } = inputs;
+  const { digest, memoryBytes, cpus, ports, args, env, accelerator } = inputs;
+  const { volumes, networks, lifecycle } = inputs;
   return {
     spec: {
       id,
@@ -54,6 +55,7 @@ export async function specOf(
       accelerator,
       volumes,
       networks,
+      lifecycle,
     },
     symbolsPath: image.symbolsPath,
   };
@@ -89,6 +91,7 @@ export async function healthy(
     id,
     startedAtMs: status.startedAt?.getTime() ?? Date.now(),
     ports: status.ports,
+    restarts: status.restarts,
     machine: driverMachine(inputs.driver),
   };
   try {

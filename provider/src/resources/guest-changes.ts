@@ -8,12 +8,13 @@ import {
   unwrapMap,
 } from "../values.ts";
 import { GUEST_INPUTS, knownPorts } from "./guest-inputs.ts";
+import { LIFECYCLE_INPUTS } from "./guest-lifecycle-inputs.ts";
 import type { DiffResult, PropertyChange } from "./resource.ts";
 
 /** Another image is another guest: the old one serves until the new one is healthy. */
 const REPLACING: readonly string[] = ["image", "driver"];
 /** What can change while the guest runs. */
-const HARMLESS: readonly string[] = ["healthCheck"];
+const HARMLESS: readonly string[] = ["healthCheck", ...LIFECYCLE_INPUTS];
 const MEASURED = ["bootTimeMs", "firstResponseMs"];
 const PLACED = ["ports", "url", "address"];
 
@@ -42,7 +43,15 @@ export function guestChanges(olds: PropertyMap, news: PropertyMap): DiffResult {
 
 /** Whether these inputs reach a guest only when it starts; paths count as their first name. */
 export function needsRestart(changed: readonly string[]): boolean {
-  return changed.some((path) => !HARMLESS.includes(/^[^.[]*/.exec(path)?.[0] ?? path));
+  return changed.some((path) => !HARMLESS.includes(firstName(path)));
+}
+
+export function changesLifecycle(changed: readonly string[]): boolean {
+  return changed.some((path) => (LIFECYCLE_INPUTS as readonly string[]).includes(firstName(path)));
+}
+
+function firstName(path: string): string {
+  return /^[^.[]*/.exec(path)?.[0] ?? path;
 }
 
 interface Difference {

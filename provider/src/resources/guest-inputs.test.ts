@@ -16,6 +16,8 @@ describe("defaults", () => {
     expect(withDefaults({ image: IMAGE, ports: [{ guest: 80 }], env: null })).toEqual({
       image: IMAGE,
       driver: "qemu",
+      shutdownTimeout: "10s",
+      restart: "no",
       memory: "32MiB",
       cpus: 1,
       ports: [{ guest: 80, host: 0, protocol: "tcp", address: "127.0.0.1" }],
@@ -192,6 +194,7 @@ test("checked inputs become what a driver is asked for", () => {
   });
   expect(guestInputs(inputs)).toEqual({
     digest: IMAGE,
+    lifecycle: { shutdownTimeoutMs: 10_000, restart: { when: "no", backoffMs: 1_000 } },
     driver: { name: "qemu" },
     memoryBytes: 33_554_432,
     cpus: 1,

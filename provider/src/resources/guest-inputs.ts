@@ -2,6 +2,7 @@
 // at once, each with its property path; what is not known yet cannot be wrong.
 import { totalmem } from "node:os";
 import type { PortForward } from "../drivers/driver.ts";
+import type { GuestLifecycle } from "../drivers/lifecycle.ts";
 import type { WantedNetwork } from "../drivers/networks/networks.ts";
 import type { GuestVolume } from "../drivers/volume-driver.ts";
 import type { HealthCheck } from "../guests/health.ts";
@@ -24,6 +25,7 @@ import {
   normalDriver,
 } from "./guest-driver-input.ts";
 import { healthFailures } from "./guest-health-inputs.ts";
+import { lifecycleFailures, lifecycleOf, normalRestart } from "./guest-lifecycle-inputs.ts";
 import { networkInputFailures, wantedNetworks } from "./guest-network-inputs.ts";
 import { attachedVolumes, normalVolumes, volumeFailures } from "./guest-volume-inputs.ts";
 import type { CheckFailure } from "./resource.ts";
@@ -41,6 +43,8 @@ export const GUEST_INPUTS = [
   "accelerator",
   "volumes",
   "networks",
+  "shutdownTimeout",
+  "restart",
 ] as const;
 
 export const ACCELERATORS = ["auto", "kvm", "tcg"] as const;
@@ -52,6 +56,9 @@ const DEFAULTS: PropertyMap = {
   env: {},
   args: [],
   accelerator: "auto",
+  shutdownTimeout: "10s",
+  // What starts again and again unseen hides what is wrong with it.
+  restart: "no",
 };
 const PORT_DEFAULTS: PropertyMap = { host: 0, protocol: "tcp", address: "127.0.0.1" };
 const HEALTH_DEFAULTS: PropertyMap = { interval: "1s", timeout: "5s", retries: 30 };
@@ -66,6 +73,7 @@ export type Refuse = (property: string, reason: string) => void;
 export function withDefaults(news: PropertyMap): PropertyMap {
   const filled: Record<string, PropertyValue> = { ...DEFAULTS, ...withoutNulls(news) };
   filled.driver = inside(filled.driver ?? null, normalDriver);
+  filled.restart = inside(filled.restart ?? null, normalRestart);
   filled.ports = inside(filled.ports ?? [], (ports) =>
     isPropertyList(ports)
       ? ports.map((port) =>
@@ -109,6 +117,7 @@ export function inputFailures(inputs: PropertyMap, drivers: readonly string[]): 
   volumeFailures(plain.volumes, refuse);
   networkInputFailures(plain, selection, refuse);
   textFailures(plain, refuse);
+  lifecycleFailures(plain, selection?.name, refuse);
   if (plain.healthCheck !== undefined) {
     // What has an address of its own is not behind its machine's.
     const behind = selection?.network === undefined ? machine : undefined;
@@ -130,6 +139,7 @@ export interface GuestInputs {
   readonly healthCheck: HealthCheck | undefined;
   readonly volumes: readonly GuestVolume[];
   readonly networks: readonly WantedNetwork[];
+  readonly lifecycle: GuestLifecycle;
 }
 
 /** Only for checked inputs without unknown values. */
@@ -148,6 +158,7 @@ export function guestInputs(inputs: PropertyMap): GuestInputs {
     healthCheck: healthCheckOf(plain.healthCheck, ports),
     volumes: attachedVolumes(plain.volumes),
     networks: wantedNetworks(plain.networks),
+    lifecycle: lifecycleOf(plain),
   };
 }
 

@@ -6,6 +6,7 @@ const FORWARDED_TYPE = "unikernel:index:ForwardedPort";
 const DRIVER_TYPE = "unikernel:index:GuestDriver";
 const VOLUME_TYPE = "unikernel:index:GuestVolume";
 const NETWORK_TYPE = "unikernel:index:GuestNetwork";
+const RESTART_TYPE = "unikernel:index:RestartPolicy";
 const HEALTH_TYPE = "unikernel:index:HealthCheck";
 
 const portProperties = {
@@ -62,6 +63,17 @@ const volumes = {
   description:
     'Volumes that the guest has, of the same driver; the image needs the library "volumes". They survive the guest. When it is replaced it is stopped before its successor starts, and started again when the successor fails.',
 };
+const shutdownTimeout = {
+  type: "string",
+  description:
+    'How long the guest is given to end when it is stopped, restarted or replaced, e.g. "10s" (the default): it is sent SIGTERM, and killed when the time is up. "0s" kills it at once.',
+  default: "10s",
+};
+const restart = {
+  oneOf: [{ type: "string" }, { type: "object", $ref: `#/types/${RESTART_TYPE}` }],
+  description:
+    'Whether a guest that has ended is started again, also when no Pulumi runs: "no" (the default), "on-failure" or "always". Not with the driver "libvirt".',
+};
 
 export const guestSchema = {
   description:
@@ -82,6 +94,8 @@ export const guestSchema = {
     accelerator,
     volumes,
     networks,
+    shutdownTimeout,
+    restart,
   },
   requiredInputs: ["image"],
   properties: {
@@ -106,6 +120,8 @@ export const guestSchema = {
       description:
         "The guest's addresses by the names of its networks; absent without any. They stay through restarts; a successor has others, unless the program gives them.",
     },
+    shutdownTimeout,
+    restart,
     url: {
       type: "string",
       description:
@@ -129,6 +145,10 @@ export const guestSchema = {
       type: "string",
       description: "The file on the host to which the guest's console is written.",
     },
+    restarts: {
+      type: "integer",
+      description: "How often the guest has been started again by itself, see `restart`.",
+    },
   },
   required: [
     "image",
@@ -139,7 +159,10 @@ export const guestSchema = {
     "env",
     "args",
     "accelerator",
+    "shutdownTimeout",
+    "restart",
     "consoleLog",
+    "restarts",
   ],
 };
 
@@ -205,6 +228,28 @@ export const guestTypes = {
       },
     },
     required: ["volume", "path"],
+  },
+  [RESTART_TYPE]: {
+    type: "object",
+    description: "When a guest that has ended is started again.",
+    properties: {
+      policy: {
+        type: "string",
+        description:
+          '"no", "on-failure" (an exit status other than 0, a crash, a signal) or "always"; never after it was asked to end.',
+      },
+      maxRetries: {
+        type: "integer",
+        description:
+          "As many restarts in a row, and it is given up; a guest that has run for a minute begins anew. The default is no limit.",
+      },
+      backoff: {
+        type: "string",
+        description:
+          'Pause before the first restart, "1s" by default; doubled for each further one, up to "60s".',
+      },
+    },
+    required: ["policy"],
   },
   [HEALTH_TYPE]: {
     type: "object",

@@ -16,7 +16,7 @@ import { knownPorts } from "./guest-inputs.ts";
 /** The state of a guest that runs. */
 export function runningState(
   inputs: PropertyMap,
-  status: Pick<GuestStatus, "ports" | "consoleLogPath" | "addresses">,
+  status: Pick<GuestStatus, "ports" | "consoleLogPath" | "addresses" | "restarts">,
   times: PropertyMap,
 ): PropertyMap {
   return {
@@ -25,6 +25,7 @@ export function runningState(
     ...(status.addresses === undefined ? {} : { addresses: status.addresses }),
     ...times,
     consoleLog: status.consoleLogPath ?? "",
+    restarts: status.restarts ?? 0,
   };
 }
 
@@ -43,7 +44,7 @@ export function measuredIn(state: PropertyMap): PropertyMap {
 /** All that an earlier state says beyond its inputs. */
 export function outputsIn(state: PropertyMap): PropertyMap {
   return {
-    ...pick(state, ["ports", "url", "address", "addresses", "consoleLog"]),
+    ...pick(state, ["ports", "url", "address", "addresses", "consoleLog", "restarts"]),
     ...measuredIn(state),
   };
 }
@@ -67,6 +68,7 @@ export function plannedState(inputs: PropertyMap, before: PropertyMap): Property
     bootTimeMs: Unknown.instance,
     ...(isHttp ? { firstResponseMs: Unknown.instance } : {}),
     consoleLog: before.consoleLog ?? Unknown.instance,
+    restarts: 0,
   };
 }
 

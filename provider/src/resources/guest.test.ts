@@ -7,6 +7,7 @@ import type {
   GuestSummary,
   PortForward,
 } from "../drivers/driver.ts";
+import type { GuestLifecycle } from "../drivers/lifecycle.ts";
 import { LocalVolumes } from "../drivers/local-volumes/local-volumes.ts";
 import { type PropertyMap, Secret, Unknown } from "../values.ts";
 import { createGuest } from "./guest.ts";
@@ -68,6 +69,12 @@ class MemoryDriver implements Driver {
     const consoleLogPath = `/guests/${id}/log`;
     const edited = this.edits === undefined ? {} : { edited: this.edits };
     return { state: "running", ports, startedAt, consoleLogPath, ...edited } as const;
+  }
+  async setLifecycle(id: string, { shutdownTimeoutMs, restart }: GuestLifecycle) {
+    this.calls.push(`lifecycle of ${id}: ${shutdownTimeoutMs} ms, ${restart.when}`);
+  }
+  async openConsole(): Promise<never> {
+    throw new Error("there is no console");
   }
   async accepts() {
     return true;
@@ -262,6 +269,15 @@ describe("update", () => {
     expect(updated).not.toHaveProperty("healthCheck");
     expect(updated.bootTimeMs).toBe(state.bootTimeMs);
     expect(driver.calls).toEqual(["apply {}"]);
+  });
+
+  test("how it is ended and kept running changes without starting it again", async () => {
+    const { driver, guest, context, create } = workshop();
+    const { id, inputs, state } = await create({ image: IMAGE });
+    const news = { ...inputs, shutdownTimeout: "3s", restart: "always" };
+    const request = { id, olds: inputs, state, news, timeoutSeconds: 0 };
+    await guest.update(context, { ...request, preview: false });
+    expect(driver.calls).toEqual(["apply {}", `lifecycle of ${id}: 3000 ms, always`]);
   });
 });
 

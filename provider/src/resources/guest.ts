@@ -12,7 +12,7 @@ import {
   specOf,
   sticky,
 } from "./guest-boot.ts";
-import { guestChanges, needsRestart } from "./guest-changes.ts";
+import { changesLifecycle, guestChanges, needsRestart } from "./guest-changes.ts";
 import { driverSelection } from "./guest-driver-input.ts";
 import {
   type GuestInputs,
@@ -21,6 +21,7 @@ import {
   knownPorts,
   withDefaults,
 } from "./guest-inputs.ts";
+import { lifecycleInputs } from "./guest-lifecycle-inputs.ts";
 import {
   DRIVER_NAMES,
   type GuestMachine,
@@ -199,6 +200,7 @@ export function createGuest(machine: GuestMachine): Resource {
       // The new check must hold, or the next start would fail.
       const wanted = guestInputs(news);
       const driver = await machine.driver(wanted.driver);
+      if (changesLifecycle(changed)) await driver.setLifecycle(id, wanted.lifecycle);
       const status = await driver.status(id);
       await healthy(context, driver, id, status, wanted, undefined);
       return runningState(news, status, measuredIn(state));
@@ -242,6 +244,7 @@ async function importedInputs(driver: Driver, id: string): Promise<PropertyMap |
     accelerator: guest.accelerator,
     ...volumeInputs(guest.volumes),
     ...networkInputs(guest.networks),
+    ...(guest.lifecycle === undefined ? {} : lifecycleInputs(guest.lifecycle)),
   };
 }
 

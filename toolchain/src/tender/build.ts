@@ -1,4 +1,5 @@
-// The tender, the process on the host that runs images of the platform "linux": a static program.
+// The static programs that run on the host: the tender, which runs images of the platform "linux",
+// and the supervisor, which keeps a guest's process running.
 import { join } from "node:path";
 import { bundledLibrariesDirectory } from "../home.ts";
 import { hostProgramFlags, hostProgramLink } from "../programs/host.ts";
@@ -6,9 +7,11 @@ import { ensureProgram, type Program } from "../programs/program.ts";
 import type { Store } from "../store/store.ts";
 import type { BuildOptions } from "../types.ts";
 
+const toolchainDirectory = join(import.meta.dirname, "..", "..");
+
 const tender: Program = {
   name: "tender",
-  sourceDirectory: join(import.meta.dirname, "..", "..", "tender"),
+  sourceDirectory: join(toolchainDirectory, "tender"),
   // What the tender and the images agree on; the only header that is not its own.
   shared: {
     directory: join(bundledLibrariesDirectory, "plat-linux", "include"),
@@ -19,7 +22,25 @@ const tender: Program = {
   link: hostProgramLink("--image-base=0x200000"),
 };
 
+const supervisor: Program = {
+  name: "supervisor",
+  sourceDirectory: join(toolchainDirectory, "supervisor"),
+  // The kernel's interface, and what stands for libc.
+  shared: {
+    directory: join(toolchainDirectory, "tender"),
+    headers: ["kernel.h", "text.h"],
+    sources: ["start.S", "text.c"],
+  },
+  compileFlags: [...hostProgramFlags, '-DPROGRAM_NAME="supervisor"'],
+  link: hostProgramLink(),
+};
+
 /** Returns the path of the tender, after building it when the store lacks it. */
 export function ensureTender(store: Store, options: BuildOptions = {}): Promise<string> {
   return ensureProgram(tender, store, options);
+}
+
+/** The same of the supervisor. */
+export function ensureSupervisor(store: Store, options: BuildOptions = {}): Promise<string> {
+  return ensureProgram(supervisor, store, options);
 }

@@ -1,7 +1,9 @@
 // Domains of a libvirt host, by their names. What libvirt keeps of a guest beside its definition
 // is our record, in the domain's metadata.
+import type { Duplex } from "node:stream";
 import { poll } from "../../guests/wait.ts";
 import type { Connection, Connections } from "./connections.ts";
+import { ConsoleStream } from "./console-stream.ts";
 import { ErrorCode, unless, unlessInterrupted } from "./errors.ts";
 import type { Pointer } from "./library.ts";
 
@@ -20,6 +22,9 @@ const MONITOR_HUMAN = 1;
 const END_TIMEOUT_MS = 1_000;
 const SOURCE_LEASE = 0;
 const RESIZE_IN_BYTES = 1;
+const CONSOLE_FORCE = 1;
+/** The first serial line, as libvirt names it to QEMU. */
+const CONSOLE = "charserial0";
 
 const STATES = [
   "none",
@@ -120,6 +125,32 @@ export class Domains {
     await this.#must(name, (connection, domain) =>
       connection.call("virDomainBlockResize", domain, target, sizeBytes, RESIZE_IN_BYTES),
     );
+  }
+
+  /** Asks the guest to end, and waits for as long until it has. */
+  async shutDown(name: string, timeoutMs: number): Promise<void> {
+    const isRunning = async () =>
+      ["running", "blocked"].includes((await this.find(name))?.state ?? "");
+    if (timeoutMs === 0 || !(await isRunning())) return;
+    // It may end at this very moment.
+    await this.monitor(name, `chardev-send-break ${CONSOLE}`).catch(() => undefined);
+    const hasEnded = async () => ((await isRunning()) ? undefined : true);
+    await poll(hasEnded, { everyMs: 50, timeoutMs });
+  }
+
+  /** What its console writes from now on, and what it is to read; somebody else's is taken away. */
+  openConsole(name: string): Promise<Duplex> {
+    return new Promise((resolve, reject) => {
+      this.#must(name, (connection, domain) => {
+        const stream = connection.call<Pointer>("virStreamNew", connection.pointer, 0);
+        return connection.using(stream, "virStreamFree", async (opened) => {
+          await connection.call("virDomainOpenConsole", domain, null, opened, CONSOLE_FORCE);
+          const console = new ConsoleStream(connection, opened);
+          resolve(console);
+          await console.run();
+        });
+      }).catch(reject);
+    });
   }
 
   async undefine(name: string): Promise<void> {

@@ -1,4 +1,5 @@
 // The driver that runs guests as domains of a libvirt host, here or elsewhere.
+import type { Duplex } from "node:stream";
 import {
   decodeConfiguration,
   encodeConfiguration,
@@ -16,6 +17,7 @@ import type {
   PortForward,
 } from "../driver.ts";
 import { isSameGuest, newRecord, summaryOf } from "../guest-record.ts";
+import { type GuestLifecycle, lifecycleOf, PLAIN_LIFECYCLE } from "../lifecycle.ts";
 import { mounts } from "../volume-driver.ts";
 import { refuseHeld } from "../volume-holders.ts";
 import { chooseType } from "./accelerator.ts";
@@ -99,6 +101,15 @@ export class LibvirtDriver implements Driver {
     await this.#domains.setMetadata(id, formatRecord({ ...record, owner, progress }));
   }
 
+  async setLifecycle(id: string, lifecycle: GuestLifecycle): Promise<void> {
+    const record = parseRecord((await this.#domains.find(id))?.metadata, id);
+    if (record !== undefined) await this.#save({ ...record, lifecycle }, record);
+  }
+
+  openConsole(id: string): Promise<Duplex> {
+    return this.#domains.openConsole(id);
+  }
+
   async configuration(id: string): Promise<Pick<GuestSpec, "args" | "env"> | undefined> {
     const bytes = await this.#volumes.configuration(id);
     const decoded = bytes === undefined ? undefined : decodeConfiguration(bytes);
@@ -134,7 +145,7 @@ export class LibvirtDriver implements Driver {
     const record = parseRecord(domain?.metadata, spec.id);
     if (domain !== undefined && record !== undefined) {
       if (await this.#isAsDescribed(domain, record, spec, configuration)) {
-        await this.#restoreForwards(record, signal);
+        await this.#restoreForwards({ ...record, ...lifecycleOf(spec) }, signal);
         return this.status(spec.id);
       }
     }
@@ -147,7 +158,7 @@ export class LibvirtDriver implements Driver {
     await refuseHeld(this, spec.id, spec.volumes);
     const disks = await this.volumes.disksOf(spec.volumes);
     signal.throwIfAborted();
-    await this.#domains.destroy(spec.id);
+    await this.#stop(spec.id, record);
     const files = { ...(await this.#volumes.paths(spec)), disks };
     const planned: GuestRecord = {
       ...newRecord(
@@ -200,14 +211,14 @@ export class LibvirtDriver implements Driver {
 
   async stop(id: string): Promise<void> {
     const domain = await this.#domains.find(id);
-    if (domain?.metadata !== undefined) await this.#domains.destroy(id);
+    if (domain?.metadata !== undefined) await this.#stop(id, parseRecord(domain.metadata, id));
   }
 
   async remove(id: string): Promise<void> {
     const domain = await this.#domains.find(id);
     // Somebody else's of the same name is none of our business.
     if (domain !== undefined && domain.metadata === undefined) return;
-    await this.#domains.destroy(id);
+    await this.#stop(id, parseRecord(domain?.metadata, id));
     await this.#volumes.remove(id);
     // Last, so that nothing is left that nobody knows of.
     await this.#domains.undefine(id);
@@ -224,6 +235,11 @@ export class LibvirtDriver implements Driver {
 
   async consoleTail(id: string, lines: number): Promise<readonly string[]> {
     return lastLines(await this.#volumes.consoleEnd(id), lines);
+  }
+
+  async #stop(id: string, record: GuestRecord | undefined): Promise<void> {
+    await this.#domains.shutDown(id, (record?.lifecycle ?? PLAIN_LIFECYCLE).shutdownTimeoutMs);
+    await this.#domains.destroy(id);
   }
 
   /** Whether the domain runs what is asked for. */

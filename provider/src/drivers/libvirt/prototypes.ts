@@ -24,6 +24,7 @@ export const LIBVIRT_PROTOTYPES = [
   "int virDomainBlockResize(void *domain, const char *disk, uint64_t size, unsigned int flags)",
   "int virDomainInterfaceAddresses(void *domain, _Out_ void **interfaces, unsigned int source, unsigned int flags)",
   "void virDomainInterfaceFree(void *networkInterface)",
+  "int virDomainOpenConsole(void *domain, const char *device, void *stream, unsigned int flags)",
   "int virDomainFree(void *domain)",
 
   "void *virNetworkLookupByName(void *connection, const char *name)",

@@ -20,7 +20,7 @@ export async function findSwitch(files: NetworkFiles): Promise<FoundProcess<"swi
 }
 
 export function stopSwitch(files: NetworkFiles): Promise<void> {
-  return stopAll(files, roleOf(files));
+  return stopAll(files, roleOf(files), 0);
 }
 
 /** Makes the switch read its file again; starts it when it does not run. Returns what it says of

@@ -31,7 +31,6 @@ export const CONFINEMENT: readonly string[] = [
 const MACHINE = "microvm,pic=off,pit=off,rtc=off,acpi=off,isa-serial=on";
 
 export function qemuArguments(line: CommandLine): string[] {
-  const rules = line.forwards.map((forward) => `,hostfwd=${forwardRule(forward)}`).join("");
   return [
     ...processorArguments(line.accelerator),
     // How a guest's process is recognised, together with its working directory.
@@ -41,8 +40,9 @@ export function qemuArguments(line: CommandLine): string[] {
     ...["-pidfile", RELATIVE.pid],
     ...["-kernel", line.imagePath],
     ...["-initrd", `/dev/fd/${line.configurationDescriptor}`],
-    ...["-chardev", `file,id=console,path=${RELATIVE.consoleLog}`, "-serial", "chardev:console"],
-    ...["-netdev", `user,id=${NETWORK}${rules}`],
+    // The supervisor is at the other end. The multiplexer is how it sends a break.
+    ...["-chardev", "stdio,id=console,mux=on,signal=off", "-serial", "chardev:console"],
+    ...["-netdev", networkArgument(line.forwards)],
     ...["-global", "virtio-mmio.force-legacy=false"],
     ...["-device", `virtio-net-device,netdev=${NETWORK}`],
     ...volumeArguments(line.volumes ?? []),
@@ -60,6 +60,21 @@ function attachmentArguments({ index, mac }: Attachment): string[] {
     ...["-netdev", `stream,id=${id},${listen}`],
     ...["-device", `virtio-net-device,netdev=${id},mac=${mac}`],
   ];
+}
+
+function networkArgument(forwards: readonly PortForward[]): string {
+  const rules = forwards.map((forward) => `,hostfwd=${forwardRule(forward)}`);
+  return `user,id=${NETWORK}${rules.join("")}`;
+}
+
+/** The same arguments with other forwards, for the next start of a guest whose ports have moved. */
+export function withForwards(
+  args: readonly string[],
+  forwards: readonly PortForward[],
+): readonly string[] {
+  const isNetwork = (arg: string) =>
+    arg === networkArgument([]) || arg.startsWith(`${networkArgument([])},`);
+  return args.map((arg) => (isNetwork(arg) ? networkArgument(forwards) : arg));
 }
 
 /** The machine alone; the accelerator's probe runs on the same. */

@@ -2,7 +2,8 @@
 import type { PortForward } from "../driver.ts";
 import type { Forwarder, PortBackend } from "../port-table.ts";
 import { whyUnavailable } from "../ports.ts";
-import { NETWORK } from "./command-line.ts";
+import { changePlan } from "../supervisor.ts";
+import { NETWORK, withForwards } from "./command-line.ts";
 import { guestFiles } from "./files.ts";
 import { forwardRule, listener, parseUserNetwork } from "./forwards.ts";
 import { findMonitor } from "./processes.ts";
@@ -13,7 +14,12 @@ export function qemuPorts(home: string): PortBackend<GuestRecord> {
   return {
     read: (id) => readRecord(guestFiles(home, id)),
     readAll: () => readRecords(home),
-    write: (record) => writeRecord(guestFiles(home, record.id), record),
+    async write(record) {
+      const files = guestFiles(home, record.id);
+      await writeRecord(files, record);
+      const forwards = record.forwards.filter((forward) => forward !== null);
+      await changePlan(files, "qemu", record.lifecycle, (args) => withForwards(args, forwards));
+    },
     async isRunning(id) {
       const files = guestFiles(home, id);
       return (await findMonitor(files, (await readRecord(files))?.process)) !== undefined;

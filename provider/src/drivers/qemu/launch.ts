@@ -1,24 +1,15 @@
-// Starts QEMU so that it outlives us, and finds out whether it really runs.
-//
-// A shell stands between us and QEMU and does nothing but wait, so that the exit status is
-// written down although the provider may be gone by then. Deriving it from the console would
-// lose every status below 127. The shell gets QEMU's arguments as "$@": nothing is parsed again.
-import { closeSync, openSync } from "node:fs";
-import { readFile, rm, stat } from "node:fs/promises";
+// Starts QEMU under a supervisor, so that it outlives us, and finds out whether it really runs.
+import { readFile, rm } from "node:fs/promises";
 import type { ProcessEnd } from "../../guests/exit-status.ts";
 import { pause } from "../../guests/wait.ts";
-import {
-  CONFIGURATION_DESCRIPTOR,
-  keepPreviousConsole,
-  openConfiguration,
-  startDetached,
-} from "../detached.ts";
+import { CONFIGURATION_DESCRIPTOR, type StartedProcess } from "../detached.ts";
+import { type GuestLifecycle, PLAIN_LIFECYCLE } from "../lifecycle.ts";
+import { hasRestarted, readEnded, startSupervised } from "../supervisor.ts";
 import { type CommandLine, qemuArguments } from "./command-line.ts";
-import { type GuestFiles, RELATIVE } from "./files.ts";
+import type { GuestFiles } from "./files.ts";
 import { type GuestProcess, monitorOfPidFile } from "./processes.ts";
 import { Qmp } from "./qmp.ts";
 
-const WAITER = `umask 077; "$@"; echo $? >${RELATIVE.exit}.new && mv ${RELATIVE.exit}.new ${RELATIVE.exit}`;
 const START_TIMEOUT_MS = 30_000;
 
 /** QEMU ended before it ran the guest. */
@@ -34,43 +25,34 @@ export class StartError extends Error {
 
 export interface Launch {
   readonly files: GuestFiles;
+  readonly supervisor: string;
   readonly executable: string;
   readonly line: Omit<CommandLine, "configurationDescriptor">;
+  readonly lifecycle: GuestLifecycle | undefined;
   readonly configuration: Buffer;
 }
 
 /** Returns once the process exists; QEMU itself may still fail. Gives the time of the start. */
-export async function launch({
-  files,
-  executable,
-  line,
-  configuration,
-}: Launch): Promise<{ readonly startedAtMs: number }> {
-  await rm(files.exit, { force: true });
+export async function launch(launch: Launch): Promise<StartedProcess> {
+  const { files, supervisor, executable, line, configuration } = launch;
   await rm(files.pid, { force: true });
   await rm(files.socket, { force: true });
-  await keepPreviousConsole(files);
-  const descriptor = openConfiguration(files.directory, configuration);
-  try {
-    const log = openSync(files.monitorLog, "w", 0o600);
-    try {
-      const args = qemuArguments({ ...line, configurationDescriptor: CONFIGURATION_DESCRIPTOR });
-      return await startDetached({
-        program: "/bin/sh",
-        args: ["-c", WAITER, "sh", executable, ...args],
-        directory: files.directory,
-        stdio: ["ignore", log, log, descriptor],
-        environment: monitorEnvironment(),
-      });
-    } finally {
-      closeSync(log);
-    }
-  } finally {
-    closeSync(descriptor);
-  }
+  const args = qemuArguments({ ...line, configurationDescriptor: CONFIGURATION_DESCRIPTOR });
+  return startSupervised({
+    files,
+    supervisor,
+    plan: {
+      kind: "qemu",
+      lifecycle: launch.lifecycle ?? PLAIN_LIFECYCLE,
+      command: [executable, ...args],
+    },
+    log: files.monitorLog,
+    configuration,
+    environment: monitorEnvironment(),
+  });
 }
 
-/** Waits until QEMU answers, or the guest has already ended. Throws what QEMU says otherwise. */
+/** Waits until QEMU answers, or the guest has already ended, perhaps to be started again. Throws what QEMU says otherwise. */
 export async function awaitStart(
   files: GuestFiles,
   signal: AbortSignal,
@@ -81,9 +63,10 @@ export async function awaitStart(
     const end = await readEnd(files);
     if (end !== undefined) {
       const output = await monitorOutput(files);
-      if (output !== "" || end.code === 126 || end.code === 127) throw new StartError(output);
+      if (output !== "") throw new StartError(output);
       return undefined;
     }
+    if (await hasRestarted(files)) return undefined;
     // QEMU writes its pid early and answers once the guest is about to run.
     const monitor = await monitorOfPidFile(files);
     if (monitor !== undefined && (await answers(files))) return monitor;
@@ -94,15 +77,11 @@ export async function awaitStart(
 
 /** How QEMU ended, if it has. */
 export async function readEnd(files: GuestFiles): Promise<ProcessEnd | undefined> {
-  const text = await readFile(files.exit, "utf8").catch(() => "");
-  if (!/^\d+\n$/.test(text)) return undefined;
-  // An orderly QEMU removes its pid file; who is killed cannot. It tells exit code 137 (a guest's
-  // status 68) from SIGKILL.
-  const killed = await stat(files.pid).then(
-    () => true,
-    () => false,
-  );
-  return { code: Number(text), killed };
+  const end = await readEnded(files);
+  if (end === undefined) return undefined;
+  return end.kind === "exit"
+    ? { code: end.number, killed: false }
+    : { code: 128 + end.number, killed: true };
 }
 
 /** QEMU's own errors, without warnings. */

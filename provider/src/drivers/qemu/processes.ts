@@ -1,20 +1,22 @@
-// A guest's processes: QEMU, and the shell that waits for it.
+// A guest's processes: QEMU, and its supervisor.
 import { readFile } from "node:fs/promises";
 import { type FoundProcess, findAll, findOne, stopAll } from "../guest-processes.ts";
 import type { ProcessIdentity } from "../guest-record.ts";
+import { isSupervisor } from "../supervisor.ts";
 import { nameArguments } from "./command-line.ts";
 import type { GuestFiles } from "./files.ts";
 
-type Role = "monitor" | "waiter";
+type Role = "monitor" | "supervisor";
 export type GuestProcess = FoundProcess<Role>;
 
 const roleOf =
   (files: GuestFiles) =>
   (args: readonly string[]): Role | undefined => {
+    if (isSupervisor(args, files.id)) return "supervisor";
     const [option, name] = nameArguments(files.id);
     const at = name === undefined ? -1 : args.indexOf(name);
     if (at < 1 || args[at - 1] !== option) return undefined;
-    return args[1] === "-c" ? "waiter" : "monitor";
+    return "monitor";
   };
 
 /** QEMU if it runs: the recorded process, else, after a crash of ours, whatever is found. */
@@ -42,6 +44,6 @@ export function findProcesses(files: GuestFiles): Promise<GuestProcess[]> {
   return findAll(files, roleOf(files));
 }
 
-export function stopProcesses(files: GuestFiles): Promise<void> {
-  return stopAll(files, roleOf(files));
+export function stopProcesses(files: GuestFiles, shutdownTimeoutMs: number): Promise<void> {
+  return stopAll(files, roleOf(files), shutdownTimeoutMs);
 }

@@ -1,14 +1,16 @@
 // The driver that runs guests as QEMU processes of this user: no daemon, no privileges.
 import { join } from "node:path";
+import { ensureSupervisor, openStore } from "@pulumi-unikernel/toolchain";
 import { isSameConfiguration } from "../../guests/configuration.ts";
-import { readTail } from "../../guests/console.ts";
+import { lastRun, readTail } from "../../guests/console.ts";
 import { guestEnd } from "../../guests/exit-status.ts";
 import { givenConfiguration } from "../detached.ts";
 import type { GuestSpec, GuestStatus, PortForward } from "../driver.ts";
 import { configurationOf } from "../guest-configuration.ts";
 import { guestsDirectory, isSameGuest, newRecord, type ProcessIdentity } from "../guest-record.ts";
+import { lifecycleOf } from "../lifecycle.ts";
 import type { LocalVolumes } from "../local-volumes/local-volumes.ts";
-import { ProcessDriver } from "../process-driver.ts";
+import { ProcessDriver, shutdownTimeoutMs } from "../process-driver.ts";
 import { refuseHeld } from "../volume-holders.ts";
 import { chooseAccelerator } from "./accelerator.ts";
 import { acceptsConnections } from "./accepts.ts";
@@ -57,8 +59,8 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
     return findMonitor(files, recorded);
   }
 
-  protected end(files: GuestFiles): Promise<void> {
-    return stopProcesses(files);
+  protected end(files: GuestFiles, shutdownTimeoutMs: number): Promise<void> {
+    return stopProcesses(files, shutdownTimeoutMs);
   }
 
   async unavailable(): Promise<string | null> {
@@ -100,7 +102,7 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
     if (monitor !== undefined && record !== undefined && isSameGuest(record, spec)) {
       const running = await givenConfiguration(monitor);
       if (attached && running !== undefined && isSameConfiguration(running, expected)) {
-        await this.adopt(record, monitor);
+        await this.adopt({ ...record, ...lifecycleOf(spec) }, monitor);
         return this.status(spec.id);
       }
     }
@@ -115,7 +117,8 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
     const volumes = await volumesOf(this.volumes, spec.volumes);
     await this.networks.demand(spec);
     signal.throwIfAborted();
-    await stopProcesses(files);
+    const supervisor = await ensureSupervisor(openStore(), { signal });
+    await stopProcesses(files, shutdownTimeoutMs(record));
     const planned: GuestRecord = {
       ...newRecord(spec, record?.progress ?? "creating", forwards),
       envNames: Object.keys(spec.env).sort(),
@@ -128,7 +131,10 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
     const { imagePath, memoryBytes } = spec;
     const machine = { id: spec.id, imagePath, memoryBytes, accelerator, isConfined };
     const line = { ...machine, forwards, volumes, attachments };
-    const { startedAtMs } = await launch({ files, executable, line, configuration });
+    const { lifecycle } = spec;
+    const { startedAtMs } = await launch({
+      ...{ files, supervisor, executable, line, lifecycle, configuration },
+    });
     this.#onStep("spawned");
     const started = await this.#awaitStart(files, planned, signal);
     this.#onStep("answered");
@@ -151,7 +157,9 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
     const isWaitedFor = (await findProcesses(files)).length > 0;
     const end = await readEnd(files);
     if (end !== undefined) {
-      return { ...known, ...guestEnd(end, await readTail(files.consoleLog)) };
+      // Read again: it may have been started a last time in between.
+      const known = await this.knownOf(files, record);
+      return { ...known, ...guestEnd(end, lastRun(await readTail(files.consoleLog))) };
     }
     if (isWaitedFor) return { ...known, state: "starting" };
     return record === undefined ? { state: "absent", ports: [] } : { ...known, state: "stopped" };

@@ -5,6 +5,7 @@ import type { PortForward } from "../driver.ts";
 import type { Forwarder, PortBackend } from "../port-table.ts";
 import { whyUnavailable } from "../ports.ts";
 import { withShortPath } from "../qemu/qmp.ts";
+import { changePlan } from "../supervisor.ts";
 import { type SandboxFiles, sandboxFiles } from "./files.ts";
 import { findTender } from "./processes.ts";
 import { readRecord, readRecords, type SandboxRecord, writeRecord } from "./record.ts";
@@ -37,7 +38,14 @@ export function sandboxPorts(home: string): PortBackend<SandboxRecord> {
   return {
     read: (id) => readRecord(sandboxFiles(home, id)),
     readAll: () => readRecords(home),
-    write: (record) => writeRecord(sandboxFiles(home, record.id), record),
+    async write(record) {
+      const files = sandboxFiles(home, record.id);
+      await writeRecord(files, record);
+      const rules = record.forwards
+        .filter((forward) => forward !== null)
+        .map((forward) => ruleOf(forward, record.inner));
+      await changePlan(files, "process", record.lifecycle, (args) => withForwards(args, rules));
+    },
     async isRunning(id) {
       const files = sandboxFiles(home, id);
       return (await findTender(files, (await readRecord(files))?.process)) !== undefined;
@@ -78,6 +86,15 @@ function forwarderOf(files: SandboxFiles, inner: SandboxRecord["inner"]): Forwar
       }
     },
   };
+}
+
+/** The same arguments with other forwards, for the next start of a guest whose ports have moved.
+ * Its name stays first: it is how its process is recognised. */
+export function withForwards(args: readonly string[], rules: readonly string[]): readonly string[] {
+  const isForward = (index: number) => args[index] === "--forward";
+  const others = args.filter((_, index) => !isForward(index) && !isForward(index - 1));
+  const forwards = rules.flatMap((rule) => ["--forward", rule]);
+  return [...others.slice(0, 3), ...forwards, ...others.slice(3)];
 }
 
 /** The tender's words for a forward to where passt listens. */

@@ -1,9 +1,11 @@
 // Where a sandboxed guest's files are: one directory, named by its id, that nobody else may enter.
 import { join } from "node:path";
-import { type RecordFiles, recordFiles } from "../guest-record.ts";
+import { recordFiles } from "../guest-record.ts";
+import { type SupervisedFiles, supervisedFiles } from "../supervisor.ts";
 
-export interface SandboxFiles extends RecordFiles {
-  readonly consoleLog: string;
+export interface SandboxFiles extends SupervisedFiles {
+  /** The program that confines it; its own name for it, since the store may give up its. */
+  readonly tender: string;
   /** What the tender and passt had to say. */
   readonly tenderLog: string;
   readonly control: string;
@@ -15,10 +17,10 @@ export interface SandboxFiles extends RecordFiles {
 export const RELATIVE = { control: "control.sock", exit: "exit" } as const;
 
 export function sandboxFiles(home: string, id: string): SandboxFiles {
-  const files = recordFiles(home, id);
+  const files = supervisedFiles(recordFiles(home, id));
   return {
     ...files,
-    consoleLog: join(files.directory, "console.log"),
+    tender: join(files.directory, "tender"),
     tenderLog: join(files.directory, "tender.log"),
     control: join(files.directory, RELATIVE.control),
     exit: join(files.directory, RELATIVE.exit),

@@ -1,18 +1,13 @@
-// Starts a tender so that it outlives us, and finds out whether it really runs.
-import { closeSync, openSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+// Starts a tender under a supervisor, so that it outlives us, and finds out whether it really runs.
+import { access, copyFile, link, readFile, rm } from "node:fs/promises";
 import { type TenderCommand, tenderArguments } from "@pulumi-unikernel/toolchain";
 import { pause } from "../../guests/wait.ts";
-import {
-  CONFIGURATION_DESCRIPTOR,
-  keepPreviousConsole,
-  openConfiguration,
-  type StartedProcess,
-  startDetached,
-} from "../detached.ts";
+import { CONFIGURATION_DESCRIPTOR, type StartedProcess } from "../detached.ts";
+import { type GuestLifecycle, PLAIN_LIFECYCLE } from "../lifecycle.ts";
+import { hasRestarted, readEnded, startSupervised } from "../supervisor.ts";
 import { ask } from "./control.ts";
 import { RELATIVE, type SandboxFiles } from "./files.ts";
-import { type TenderProcess, tenderAt } from "./processes.ts";
+import { findTender, processAt, type TenderProcess } from "./processes.ts";
 
 const START_TIMEOUT_MS = 30_000;
 
@@ -20,47 +15,48 @@ export interface SandboxEnd {
   readonly exitStatus?: number;
 }
 
-/** Returns once the process exists; it may still fail. */
-export async function launch(
-  files: SandboxFiles,
-  tender: string,
-  command: Omit<TenderCommand, "guest" | "configurationDescriptor" | "exitFile" | "control">,
-  configuration: Buffer,
-): Promise<StartedProcess> {
-  await rm(files.exit, { force: true });
-  await rm(files.control, { force: true });
-  await keepPreviousConsole(files);
-  const opened: number[] = [];
-  const open = (path: string, flags: string) => {
-    const descriptor = openSync(path, flags, 0o600);
-    opened.push(descriptor);
-    return descriptor;
-  };
-  try {
-    const console = open(files.consoleLog, "a");
-    const log = open(files.tenderLog, "w");
-    const secret = openConfiguration(files.directory, configuration);
-    opened.push(secret);
-    const args = tenderArguments({
-      ...command,
-      guest: files.id,
-      configurationDescriptor: CONFIGURATION_DESCRIPTOR,
-      exitFile: RELATIVE.exit,
-      control: RELATIVE.control,
-    });
-    return await startDetached({
-      program: tender,
-      args,
-      directory: files.directory,
-      stdio: ["ignore", console, log, secret],
-      environment: { PATH: process.env.PATH, LC_ALL: "C" },
-    });
-  } finally {
-    for (const descriptor of opened) closeSync(descriptor);
-  }
+type OwnOptions = "guest" | "configurationDescriptor" | "exitFile" | "control" | "readsConsole";
+
+export interface Launch {
+  readonly files: SandboxFiles;
+  readonly supervisor: string;
+  readonly tender: string;
+  readonly command: Omit<TenderCommand, OwnOptions>;
+  readonly lifecycle: GuestLifecycle | undefined;
+  readonly configuration: Buffer;
 }
 
-/** Waits until the tender, this process, answers, or the guest has already ended. Throws what it
+/** Returns once the process exists; it may still fail. Gives the time of the start. */
+export async function launch(launch: Launch): Promise<StartedProcess> {
+  const { files, supervisor, tender, command, configuration } = launch;
+  await rm(files.exit, { force: true });
+  await rm(files.control, { force: true });
+  await rm(files.tender, { force: true });
+  // The store may be on another file system.
+  await link(tender, files.tender).catch(() => copyFile(tender, files.tender));
+  const args = tenderArguments({
+    guest: files.id,
+    ...command,
+    configurationDescriptor: CONFIGURATION_DESCRIPTOR,
+    readsConsole: true,
+    exitFile: RELATIVE.exit,
+    control: RELATIVE.control,
+  });
+  return startSupervised({
+    files,
+    supervisor,
+    plan: {
+      kind: "process",
+      lifecycle: launch.lifecycle ?? PLAIN_LIFECYCLE,
+      command: [files.tender, ...args],
+    },
+    log: files.tenderLog,
+    configuration,
+    environment: { PATH: process.env.PATH, LC_ALL: "C" },
+  });
+}
+
+/** Waits until the tender of this process, or its supervisor, answers, or the guest has already ended. Throws what it
  * says otherwise. */
 export async function awaitStart(
   files: SandboxFiles,
@@ -71,25 +67,33 @@ export async function awaitStart(
   while (performance.now() < deadline) {
     signal.throwIfAborted();
     // Asked before the file is read: who still runs has not written it yet.
-    const tender = await tenderAt(pid, files);
-    if ((await readEnd(files)) !== undefined) return undefined;
-    if (tender === undefined) throw new Error(await complaintOf(files));
+    const process = await processAt(pid, files);
+    if ((await readEnd(files)) !== undefined || (await hasRestarted(files))) return undefined;
+    if (process === undefined) throw new Error(await complaintOf(files));
     const answers = await ask(files, "list").then(
       () => true,
       () => false,
     );
-    if (answers) return tender;
+    if (answers) return findTender(files, undefined);
     await pause(2, signal);
   }
   throw new Error(`the sandbox did not answer within ${START_TIMEOUT_MS / 1000} s`);
 }
 
-/** How the guest ended, if it has: "exit 3" or "signal 9". */
+/** How the guest ended for good, if it has; the tender tells a status from a signal. */
 export async function readEnd(files: SandboxFiles): Promise<SandboxEnd | undefined> {
-  const text = await readFile(files.exit, "utf8").catch(() => "");
-  const [, kind, number] = /^(exit|signal) (\d+)\n$/.exec(text) ?? [];
-  if (kind === undefined) return undefined;
-  return kind === "exit" ? { exitStatus: Number(number) } : {};
+  const end = await readEnded(files);
+  if (end === undefined || (end.kind === "exit" && !(await hasRun(files)))) return undefined;
+  const text = end.kind === "exit" ? await readFile(files.exit, "utf8") : "";
+  const status = /^exit (\d+)\n$/.exec(text)?.[1];
+  return status === undefined ? {} : { exitStatus: Number(status) };
+}
+
+function hasRun(files: SandboxFiles): Promise<boolean> {
+  return access(files.exit).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function complaintOf(files: SandboxFiles): Promise<string> {

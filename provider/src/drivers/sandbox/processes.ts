@@ -1,15 +1,22 @@
-// A guest's process: its tender. The guest itself is the tender's child and dies with it.
+// A guest's processes: its tender, and the supervisor. The guest itself is the tender's child and
+// dies with it.
 import { type FoundProcess, findAll, findOne, stopAll } from "../guest-processes.ts";
 import type { ProcessIdentity } from "../guest-record.ts";
+import { isSupervisor } from "../supervisor.ts";
 import type { SandboxFiles } from "./files.ts";
 
-export type TenderProcess = FoundProcess<"tender">;
+type Role = "tender" | "supervisor";
+export type TenderProcess = FoundProcess<Role>;
 
-const roleOf = (files: SandboxFiles) => (args: readonly string[]) =>
-  args[1] === "--guest" && args[2] === files.id ? ("tender" as const) : undefined;
+const roleOf =
+  (files: SandboxFiles) =>
+  (args: readonly string[]): Role | undefined => {
+    if (isSupervisor(args, files.id)) return "supervisor";
+    return args[1] === "--guest" && args[2] === files.id ? "tender" : undefined;
+  };
 
-/** The process with this id, if it is the guest's tender. */
-export function tenderAt(pid: number, files: SandboxFiles): Promise<TenderProcess | undefined> {
+/** The process with this id, if it is the guest's. */
+export function processAt(pid: number, files: SandboxFiles): Promise<TenderProcess | undefined> {
   return findOne(pid, files, roleOf(files));
 }
 
@@ -20,11 +27,16 @@ export async function findTender(
 ): Promise<TenderProcess | undefined> {
   if (recorded !== undefined) {
     const process = await findOne(recorded.pid, files, roleOf(files));
-    if (process?.startTicks === recorded.startTicks) return process;
+    if (process?.role === "tender" && process.startTicks === recorded.startTicks) return process;
   }
-  return (await findAll(files, roleOf(files)))[0];
+  return (await findProcesses(files)).find(({ role }) => role === "tender");
 }
 
-export function stopTender(files: SandboxFiles): Promise<void> {
-  return stopAll(files, roleOf(files));
+/** Every process of the guest, those that a crash of ours left unrecorded included. */
+export function findProcesses(files: SandboxFiles): Promise<TenderProcess[]> {
+  return findAll(files, roleOf(files));
+}
+
+export function stopProcesses(files: SandboxFiles, shutdownTimeoutMs: number): Promise<void> {
+  return stopAll(files, roleOf(files), shutdownTimeoutMs);
 }

@@ -1,6 +1,7 @@
 // The driver that runs images of the platform "linux" as processes that a tender confines.
 import {
   choosePasstPorts,
+  ensureSupervisor,
   ensureTender,
   findPasst,
   missingPasst,
@@ -10,19 +11,20 @@ import {
   passtReturnsDatagrams,
 } from "@pulumi-unikernel/toolchain";
 import { encodeConfiguration, isSameConfiguration } from "../../guests/configuration.ts";
-import { readTail } from "../../guests/console.ts";
+import { lastRun, readTail } from "../../guests/console.ts";
 import { givenConfiguration } from "../detached.ts";
 import type { GuestSpec, GuestStatus, PortForward } from "../driver.ts";
 import { isSameGuest, newRecord, type ProcessIdentity } from "../guest-record.ts";
+import { lifecycleOf } from "../lifecycle.ts";
 import { LocalVolumes } from "../local-volumes/local-volumes.ts";
-import { ProcessDriver } from "../process-driver.ts";
+import { ProcessDriver, shutdownTimeoutMs } from "../process-driver.ts";
 import { deviceName, type GuestVolume, mounts } from "../volume-driver.ts";
 import { refuseHeld } from "../volume-holders.ts";
 import { acceptsConnections } from "./accepts.ts";
 import { sandboxPorts, tenderForward } from "./control.ts";
 import { type SandboxFiles, sandboxFiles } from "./files.ts";
 import { awaitStart, launch, readEnd } from "./launch.ts";
-import { findTender, stopTender } from "./processes.ts";
+import { findProcesses, findTender, stopProcesses } from "./processes.ts";
 import { readRecord, type SandboxRecord, writeRecord } from "./record.ts";
 
 /** Points at which a crash of ours would leave something half done; tests crash there. */
@@ -66,8 +68,8 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
     return findTender(files, recorded);
   }
 
-  protected end(files: SandboxFiles): Promise<void> {
-    return stopTender(files);
+  protected end(files: SandboxFiles, shutdownTimeoutMs: number): Promise<void> {
+    return stopProcesses(files, shutdownTimeoutMs);
   }
 
   async unavailable(): Promise<string | null> {
@@ -114,7 +116,8 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
     if (running !== undefined && record !== undefined && isSameGuest(record, spec)) {
       const given = await givenConfiguration(running);
       if (given !== undefined && isSameConfiguration(given, configuration)) {
-        await this.adopt(record, await awaitStart(files, running.pid, signal));
+        const adopted = { ...record, ...lifecycleOf(spec) };
+        await this.adopt(adopted, await awaitStart(files, running.pid, signal));
         return this.status(spec.id);
       }
     }
@@ -122,11 +125,12 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
     const passt = await findPasst();
     if (passt === undefined) throw new Error(missingPasst);
     const tender = await ensureTender(openStore(), { signal });
+    const supervisor = await ensureSupervisor(openStore(), { signal });
     const forwards = await this.ports.plan(spec.id, spec.owner, spec.ports);
     await refuseHeld(this, spec.id, spec.volumes);
     const blocks = await this.#blocks(spec.volumes);
     signal.throwIfAborted();
-    await stopTender(files);
+    await stopProcesses(files, shutdownTimeoutMs(record));
     const inner = await choosePasstPorts(wantedInside(spec.ports));
     const planned: SandboxRecord = {
       ...newRecord(spec, record?.progress ?? "creating", forwards),
@@ -142,7 +146,10 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
       forwards: forwards.map((forward) => tenderForward(forward, inner)),
       helper: passtCommand(passt, inner),
     };
-    const { pid, startedAtMs } = await launch(files, tender, command, configuration);
+    const { lifecycle } = spec;
+    const { pid, startedAtMs } = await launch({
+      ...{ files, supervisor, tender, command, lifecycle, configuration },
+    });
     this.#onStep("spawned");
     const started = await awaitStart(files, pid, signal);
     this.#onStep("answered");
@@ -168,11 +175,16 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
     if ((await findTender(files, record?.process)) !== undefined) {
       return { ...known, state: "running" };
     }
+    // Asked before the end is read: who waits for the next start has not written it yet.
+    const isWaitedFor = (await findProcesses(files)).length > 0;
     const end = await readEnd(files);
     if (end !== undefined) {
-      const hasCrashed = CRASH_LINE.test(await readTail(files.consoleLog));
+      // Read again: it may have been started a last time in between.
+      const known = await this.knownOf(files, record);
+      const hasCrashed = CRASH_LINE.test(lastRun(await readTail(files.consoleLog)));
       return { ...known, state: hasCrashed ? "crashed" : "stopped", ...end };
     }
+    if (isWaitedFor) return { ...known, state: "starting" };
     return record === undefined ? { state: "absent", ports: [] } : { ...known, state: "stopped" };
   }
 }
