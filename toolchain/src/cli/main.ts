@@ -18,11 +18,31 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   gc: () => import("./gc.ts"),
 };
 
+/** Who may bring further commands, where it is installed: each exports `commands` of this form. */
+const EXTENSIONS = ["@pulumi-unikernel/provider/commands"];
+
+type Commands = typeof commands;
+
+/** With those of extensions, which are looked for only when they may be meant. */
+async function allCommands(): Promise<Commands> {
+  const found = await Promise.all(
+    EXTENSIONS.map(async (name) => {
+      try {
+        return ((await import(name)) as { readonly commands: Commands }).commands;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND") return {};
+        throw error;
+      }
+    }),
+  );
+  return Object.assign({}, commands, ...found) as Commands;
+}
+
 async function main(commandLine: readonly string[]): Promise<number> {
   const [name, ...rest] = commandLine;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     const lines = await Promise.all(
-      Object.entries(commands).map(async ([each, load]) => {
+      Object.entries(await allCommands()).map(async ([each, load]) => {
         const { command } = await load();
         return `  ${each.padEnd(12)}${command.summary}`;
       }),
@@ -30,10 +50,10 @@ async function main(commandLine: readonly string[]): Promise<number> {
     console.log(`Usage: unikernel COMMAND [--help]\n\n${lines.join("\n")}`);
     return name === undefined ? 2 : 0;
   }
-  const load = commands[name];
+  const load = commands[name] ?? (await allCommands())[name];
   if (!load) {
     const { nearestName } = await import("../nearest.ts");
-    const nearest = nearestName(name, Object.keys(commands));
+    const nearest = nearestName(name, Object.keys(await allCommands()));
     const hint = nearest ? `; did you mean "${nearest}"?` : "";
     throw new UsageError(`there is no command "${name}"${hint}`, "unikernel --help");
   }
