@@ -4,7 +4,7 @@ export { Guest, type GuestArgs } from "./guest.ts";
 export { Image, type ImageArgs } from "./image.ts";
 export { Network, type NetworkArgs } from "./network.ts";
 export type { JoinedNetwork } from "./networks.ts";
-export { Provider } from "./provider.ts";
+export { Provider, type ProviderArgs } from "./provider.ts";
 export type {
   ForwardedPort,
   GuestDriverArgs,

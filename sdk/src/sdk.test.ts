@@ -153,4 +153,14 @@ describe("Provider", () => {
       "unikernel:index:Image",
     ]);
   });
+
+  it("hands its settings over as text", async () => {
+    const driver = { name: "libvirt", uri: "qemu:///session" } as const;
+    await value(new Provider("set", { driver, accelerator: "tcg", parallelism: 2 }).urn);
+    expect(registered[0]?.inputs).toEqual({
+      driver: JSON.stringify(driver),
+      accelerator: "tcg",
+      parallelism: "2",
+    });
+  });
 });

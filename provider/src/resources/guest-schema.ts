@@ -3,7 +3,7 @@
 export const GUEST_TOKEN = "unikernel:index:Guest";
 const PORT_TYPE = "unikernel:index:GuestPort";
 const FORWARDED_TYPE = "unikernel:index:ForwardedPort";
-const DRIVER_TYPE = "unikernel:index:GuestDriver";
+export const DRIVER_TYPE = "unikernel:index:GuestDriver";
 const VOLUME_TYPE = "unikernel:index:GuestVolume";
 const NETWORK_TYPE = "unikernel:index:GuestNetwork";
 const RESTART_TYPE = "unikernel:index:RestartPolicy";

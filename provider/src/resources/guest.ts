@@ -34,6 +34,7 @@ import { measured, measuredIn, outputsIn, plannedState, runningState } from "./g
 import { restartPredecessors, stopPredecessors } from "./guest-succession.ts";
 import { isOwnVolume, volumeInputs, volumeMachineFailures } from "./guest-volumes.ts";
 import type { CallContext, CheckFailure, Resource } from "./resource.ts";
+import { guestDefaults } from "./settings.ts";
 
 export function createGuest(machine: GuestMachine): Resource {
   /** Ids that the engine has named in this provider's life: they are in a state. */
@@ -174,7 +175,8 @@ export function createGuest(machine: GuestMachine): Resource {
     types: guestTypes,
 
     async check(context, { olds, news }) {
-      const inputs = withGuestNames(withDefaults(news), context.urn);
+      const said = { ...guestDefaults(context.settings, news), ...news };
+      const inputs = withGuestNames(withDefaults(said), context.urn);
       const failures = inputFailures(inputs, DRIVER_NAMES);
       if (failures.length > 0) return { inputs, failures };
       return { inputs, failures: await machineFailures(context.urn, inputs, olds) };

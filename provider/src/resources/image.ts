@@ -1,6 +1,7 @@
 // `unikernel:index:Image`: an application, built. Check finds out what would be built (sourceHash),
 // Create and Update build it, in preview too, so that the digest is known before anything changes.
 import { createHash } from "node:crypto";
+import type { BuildOptions } from "@pulumi-unikernel/toolchain";
 import {
   formatProblem,
   type ImageManifest,
@@ -44,12 +45,17 @@ export function createImage(
     const planned = await plan(inputs);
     const isBuildWanted = !preview || unwrap(inputs.buildOnPreview ?? true) !== false;
     const image = isBuildWanted
-      ? await tools.build(planned, { signal: context.signal, onProgress: context.status })
+      ? await tools.build(planned, buildOptions(context))
       : await tools.planned(planned.sourceHash);
     if (image === undefined) return unbuilt(inputs, planned, before);
     refuseOtherBytes(before, planned, image.manifest);
     if (!preview) await keep(context.urn, image.manifest.digest);
     return built(inputs, planned, image.manifest);
+  }
+
+  function buildOptions({ signal, status, settings }: CallContext): BuildOptions {
+    const jobs = settings?.parallelism;
+    return { signal, onProgress: status, ...(jobs === undefined ? {} : { jobs }) };
   }
 
   return {

@@ -1,11 +1,19 @@
 // What a resource type is to the server: its schema and one function per step of its life.
 // A resource sees plain values (values.ts), never protobufs.
-import type { PropertyMap } from "../values.ts";
+import type { PropertyMap, PropertyValue } from "../values.ts";
 
 export interface CheckFailure {
   /** Property path as Pulumi prints it, e.g. `ports[0].host`. */
   readonly property: string;
   readonly reason: string;
+}
+
+/** What was said of the provider once, for all resources; see settings.ts. */
+export interface Settings {
+  readonly driver?: PropertyValue;
+  readonly accelerator?: string;
+  readonly store?: string;
+  readonly parallelism?: number;
 }
 
 /** What the server lends to every call. */
@@ -14,6 +22,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Urn of the resource, for messages and records. */
   readonly urn: string;
+  /** Absent: none were made. */
+  readonly settings?: Settings;
   /** A line in the resource's own row of Pulumi's display, replaced by the next. */
   status(message: string): void;
   /** A diagnostic that stays. Never pass a secret. */

@@ -38,9 +38,9 @@ export interface VolumeInputs {
 }
 
 /** One form for each meaning. Secrets make no sense here, and are none afterwards. */
-export function withVolumeDefaults(news: PropertyMap): PropertyMap {
+export function withVolumeDefaults(news: PropertyMap, defaults: PropertyMap = {}): PropertyMap {
   const given = Object.entries(unwrapMap(news)).filter(([, value]) => value !== null);
-  const { size, driver = "qemu", ...rest } = Object.fromEntries(given);
+  const { size, driver = "qemu", ...rest } = { ...defaults, ...Object.fromEntries(given) };
   const bytes = typeof size === "string" ? parseSizeBytes(size) : undefined;
   return {
     deletionProtection: true,

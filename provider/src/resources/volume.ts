@@ -17,6 +17,7 @@ import { newId } from "./guest-boot.ts";
 import { type DriverSelection, driverSelection, normalDriver } from "./guest-driver-input.ts";
 import { type GuestMachine, machine as realMachine } from "./guest-machine.ts";
 import type { CallContext, CheckFailure, DiffResult, Resource } from "./resource.ts";
+import { driverDefaults } from "./settings.ts";
 import {
   changeFailures,
   REPLACING,
@@ -136,8 +137,8 @@ export function createVolume(machine: VolumeMachine): Resource {
     token: VOLUME_TOKEN,
     schema: volumeSchema,
 
-    async check(_context, { olds, news }) {
-      const inputs = withVolumeDefaults(news);
+    async check(context, { olds, news }) {
+      const inputs = withVolumeDefaults(news, driverDefaults(context.settings));
       const failures = volumeInputFailures(inputs);
       if (failures.length > 0) return { inputs, failures };
       const before = unwrapMap(olds);

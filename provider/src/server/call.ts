@@ -44,6 +44,7 @@ export class RunningCall {
     return {
       signal: this.signal,
       urn,
+      settings: this.session.settings,
       status: (message) => this.session.engineLog.status(urn, redact(message, this.secrets)),
       log: (severity, message) =>
         this.session.engineLog.log(urn, severity, redact(message, this.secrets)),

@@ -2,6 +2,7 @@
 // not children in this sense: they run on.
 import { fstatSync, readFileSync } from "node:fs";
 import { loadResources } from "../resources/registry.ts";
+import { providerSettings } from "../resources/settings.ts";
 import { serve } from "./server.ts";
 import { Session } from "./session.ts";
 
@@ -21,6 +22,7 @@ export async function runProvider(args: readonly string[]): Promise<void> {
     // The engine may add flags of its own (`-v=9`, `--logtostderr`) before its address.
     engineAddress: args.filter((arg) => !arg.startsWith("-")).at(-1) ?? "",
     loadResources,
+    providerSettings,
   });
   const server = await serve(session);
   process.stdout.write(`${server.port}\n`);

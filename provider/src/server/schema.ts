@@ -4,7 +4,11 @@ import type { Resource } from "../resources/resource.ts";
 export const PACKAGE_NAME = "unikernel";
 
 export function packageSchema(
-  about: { readonly version: string; readonly description: string },
+  about: {
+    readonly version: string;
+    readonly description: string;
+    readonly settings?: Readonly<Record<string, object>>;
+  },
   resources: Iterable<Resource>,
 ): object {
   const sorted = [...resources].sort((a, b) => (a.token < b.token ? -1 : 1));
@@ -16,9 +20,11 @@ export function packageSchema(
     description: about.description,
     keywords: ["pulumi", "unikernel", "category/infrastructure", "kind/native"],
     license: "Apache-2.0",
-    // There is nothing to configure: what belongs to a machine comes from its environment.
-    config: { variables: {} },
-    provider: { description: "Builds unikernel images and runs them on this machine." },
+    config: { variables: about.settings ?? {} },
+    provider: {
+      description: "Builds unikernel images and runs them.",
+      inputProperties: about.settings ?? {},
+    },
     resources: Object.fromEntries(sorted.map((resource) => [resource.token, resource.schema])),
     types: Object.fromEntries(types.sort(([a], [b]) => (a < b ? -1 : 1))),
     language: {

@@ -1,6 +1,7 @@
 // What all RPCs share: the resources, the engine's log, and the calls that are running.
-import type { Resource } from "../resources/resource.ts";
+import type { Resource, Settings } from "../resources/resource.ts";
 import { EngineLog } from "./engine-log.ts";
+import { noSettings, type ProviderSettings } from "./provider-settings.ts";
 
 export interface SessionOptions {
   /** Of the package, e.g. "0.1.0". */
@@ -8,6 +9,8 @@ export interface SessionOptions {
   readonly description: string;
   /** Resources by token; loaded at first need, so that the port is printed early. */
   readonly loadResources: () => Promise<ReadonlyMap<string, Resource>>;
+  /** What can be said of the provider itself. */
+  readonly providerSettings?: ProviderSettings;
   /** Where the engine listens; "" when there is none. */
   readonly engineAddress?: string;
 }
@@ -16,6 +19,9 @@ export class Session {
   readonly version: string;
   readonly description: string;
   readonly engineLog: EngineLog;
+  readonly providerSettings: ProviderSettings;
+  /** As Configure has set them. */
+  settings: Settings = {};
   readonly #loadResources: SessionOptions["loadResources"];
   #resources: Promise<ReadonlyMap<string, Resource>> | undefined;
   readonly #running = new Set<AbortController>();
@@ -23,6 +29,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.version = options.version;
     this.description = options.description;
+    this.providerSettings = options.providerSettings ?? noSettings;
     this.engineLog = new EngineLog(options.engineAddress ?? "");
     this.#loadResources = options.loadResources;
   }

@@ -4,7 +4,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../graph/hash.ts";
-import { homeDirectory } from "../home.ts";
+import { storeDirectory } from "../home.ts";
 import type { BuildRecord } from "../record/types.ts";
 import type { ImageManifest, StoredImage } from "../types.ts";
 import type { ImageFiles } from "./image-files.ts";
@@ -171,7 +171,7 @@ export class Store {
 }
 
 /** Opens a store; the default one is `store` in $UNIKERNEL_HOME. */
-export function openStore(directory: string = join(homeDirectory(), "store")): Store {
+export function openStore(directory: string = storeDirectory()): Store {
   mkdirSync(directory, { recursive: true });
   return new Store(directory);
 }

@@ -1,11 +1,12 @@
-// CheckConfig, DiffConfig and Configure: the provider itself as a resource. It has no settings of
-// its own, so that a misspelt one is an error here, before anything is done with it.
+// CheckConfig, DiffConfig and Configure: the provider itself as a resource. Every setting is checked
+// here, before anything is done with it.
 import protocol from "@pulumi/pulumi/proto/provider_pb.js";
 import { type PropertyMap, sameValue } from "../../values.ts";
 import type { RunningCall } from "../call.ts";
 import { decodeStruct } from "../decode.ts";
 import { encodeStruct } from "../encode.ts";
 import { ignoreChanges } from "../property-path.ts";
+import { redact } from "../secrets.ts";
 
 /** Settings of the engine's, which it passes to every provider. */
 const ENGINE_KEYS: ReadonlySet<string> = new Set([
@@ -19,14 +20,22 @@ function ownKeys(map: PropertyMap): string[] {
   return Object.keys(map).filter((key) => !ENGINE_KEYS.has(key) && !key.startsWith("__"));
 }
 
-export function checkConfig(request: protocol.CheckRequest): protocol.CheckResponse {
+function ownSettings(map: PropertyMap): PropertyMap {
+  return Object.fromEntries(ownKeys(map).map((key) => [key, map[key] ?? null]));
+}
+
+export function checkConfig(
+  request: protocol.CheckRequest,
+  call: RunningCall,
+): protocol.CheckResponse {
   const news = decodeStruct(request.getNews());
+  call.hide(news);
   const response = new protocol.CheckResponse();
   response.setInputs(encodeStruct(news));
-  for (const key of ownKeys(news)) {
+  for (const { property, reason } of call.session.providerSettings.failures(ownSettings(news))) {
     const failure = new protocol.CheckFailure();
-    failure.setProperty(key);
-    failure.setReason(`the unikernel provider has no setting named "${key}"; remove it`);
+    failure.setProperty(property);
+    failure.setReason(redact(reason, call.secrets));
     response.addFailures(failure);
   }
   return response;
@@ -55,7 +64,9 @@ export function configure(
   request: protocol.ConfigureRequest,
   call: RunningCall,
 ): protocol.ConfigureResponse {
-  call.hide(decodeStruct(request.getArgs()));
+  const settings = decodeStruct(request.getArgs());
+  call.hide(settings);
+  call.session.settings = call.session.providerSettings.configure(ownSettings(settings));
   const response = new protocol.ConfigureResponse();
   response.setAcceptsecrets(true);
   response.setAcceptresources(true);

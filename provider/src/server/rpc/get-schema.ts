@@ -15,9 +15,16 @@ export async function getSchema(
       `schema format ${request.getVersion()} is not supported; ask for format 0`,
     );
   }
-  const { version, description } = call.session;
+  const { version, description, providerSettings } = call.session;
   const resources = await call.session.resources();
   const response = new protocol.GetSchemaResponse();
-  response.setSchema(JSON.stringify(packageSchema({ version, description }, resources.values())));
+  response.setSchema(
+    JSON.stringify(
+      packageSchema(
+        { version, description, settings: providerSettings.schema },
+        resources.values(),
+      ),
+    ),
+  );
   return response;
 }
