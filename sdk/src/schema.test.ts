@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { loadResources } from "../../provider/src/resources/registry.ts";
+import { settingsSchema } from "../../provider/src/resources/settings.ts";
 
 interface PropertySchema {
   readonly type?: string;
@@ -79,12 +80,20 @@ const resources = await loadResources();
 const classes = [...exported.keys()].filter(
   (name) => exported.has(`${name}Args`) && /^(?!.*Args)/.test(name),
 );
-const resourceClasses = classes.filter((name) => ts.isClassDeclaration(declarationOf(name)));
+/** The provider is one, too, and not among its own. */
+const resourceClasses = classes.filter(
+  (name) => ts.isClassDeclaration(declarationOf(name)) && name !== "Provider",
+);
 
 describe("the SDK", () => {
   it("has a class for every resource, and a resource for every class", () => {
     const tokens = resourceClasses.map((name) => `unikernel:index:${name}`);
     expect(tokens.sort()).toStrictEqual([...resources.keys()].sort());
+  });
+
+  it("takes the settings of the schema", () => {
+    expect(names(membersOf("ProviderArgs"))).toStrictEqual(Object.keys(settingsSchema).sort());
+    expect(required(membersOf("ProviderArgs"))).toStrictEqual([]);
   });
 
   describe.each([...resources.keys()])("%s", (token) => {

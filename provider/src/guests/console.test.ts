@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { tailOf } from "./console.ts";
+import { lastRun, tailOf } from "./console.ts";
 
 let directory: string;
 beforeAll(async () => {
@@ -35,4 +35,11 @@ test("a large log is not read as a whole", async () => {
 
 test("control characters cannot reach a terminal", async () => {
   expect(await tail("a\x1b[2Jb\tc\x07\n", 1)).toEqual(["a\\x1b[2Jb\tc\\x07"]);
+});
+
+test("what an earlier run has said does not count for the latest", () => {
+  const crash = '[unikernel] crash {"reason":"page fault"}\n';
+  const restart = "[unikernel] restart 1 in 1000 ms, after exit status 134\n";
+  expect(lastRun(crash)).toBe(crash);
+  expect(lastRun(`${crash}\n${restart}ready\n`)).toBe("\nready\n");
 });
