@@ -183,7 +183,8 @@ describe.each(homes)("a guest of the driver $name", ({ platform, make }) => {
   test("runs again with its arguments, secrets and the ports that it has come to have", async () => {
     await using home = await make();
     const port = tcp(await freePort(), 80);
-    const restart = { when: "on-failure", backoffMs: 10 } as const;
+    // Longer than the network of the one that was killed takes to go away.
+    const restart = { when: "on-failure", backoffMs: 500 } as const;
     const settings = { ports: [port], env: { TOKEN: "hush" } };
     const old = await start(home, [], {}, { ports: [port] });
     const next = await start(home, [], { restart }, settings);

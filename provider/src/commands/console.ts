@@ -40,10 +40,10 @@ ${HOST_HELP}`,
     }
     const lines = await driver.consoleTail(id, RECENT_LINES);
     const console_ = await driver.openConsole(id);
-    process.stderr.write(`${id}: Ctrl-] leaves\r\n`);
-    for (const line of lines) process.stdout.write(`${line}\r\n`);
+    process.stderr.write(`${id}: Ctrl-] leaves\n`);
+    for (const line of lines) process.stdout.write(`${line}\n`);
     const left = await attach(console_, signal);
-    process.stderr.write(left ? "\r\nleft\r\n" : "\r\nthe guest has ended\r\n");
+    process.stderr.write(left ? "\nleft\n" : "\nthe guest has ended\n");
     return 0;
   },
 };
@@ -55,7 +55,7 @@ async function attach(guest: Duplex, signal: AbortSignal): Promise<boolean> {
   if (isTerminal) stdin.setRawMode(true);
   try {
     return await new Promise<boolean>((resolve) => {
-      guest.on("data", (bytes: Buffer) => stdout.write(isTerminal ? withReturns(bytes) : bytes));
+      guest.on("data", (bytes: Buffer) => stdout.write(bytes));
       guest.on("error", () => resolve(false));
       guest.on("close", () => resolve(false));
       guest.on("end", () => resolve(false));
@@ -84,9 +84,4 @@ export function split(
   const typed = at < 0 ? bytes : bytes.subarray(0, at);
   const forGuest = Buffer.from(typed.map((byte) => (byte === 0x0d ? 0x0a : byte)));
   return { forGuest, leaves: at >= 0 };
-}
-
-/** A terminal in raw mode does not return to the line's start by itself. */
-export function withReturns(bytes: Buffer): Buffer {
-  return Buffer.from(bytes.toString("latin1").replace(/\r?\n/g, "\r\n"), "latin1");
 }
