@@ -4,6 +4,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { buildImage, openStore, planImage } from "@pulumi-unikernel/toolchain";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { domainXml } from "../../provider/src/drivers/libvirt/domain-xml.ts";
 import type { Step } from "../../provider/src/drivers/libvirt/libvirt-driver.ts";
@@ -296,4 +297,36 @@ test("the provider goes on while libvirt waits for a host", async () => {
   clearInterval(timer);
   // A start takes hundreds of milliseconds; a blocked event loop would have turned a few times.
   expect(turns).toBeGreaterThan(50);
+});
+
+test("a guest is asked to end, with a console that can be typed to", async () => {
+  await using home = await LibvirtHome.make(daemon.uri);
+  const plan = await planImage({
+    app: join(import.meta.dirname, "lifecycle-app"),
+    libraries: [],
+    options: {},
+    optimize: "size",
+    platform: "kvm",
+    architecture: "x86_64",
+  });
+  const image = await buildImage(plan, openStore());
+  const restart = { when: "no", backoffMs: 0 } as const;
+  const lifecycle = { shutdownTimeoutMs: 20_000, restart };
+  const changes = { imagePath: image.path, digest: image.manifest.digest, lifecycle };
+  const asked = await home.spec({}, { ...changes, args: ["handle"] });
+  const typed = await home.spec({}, { ...changes, args: ["echo"] });
+  for (const spec of [asked, typed]) await home.driver.apply(spec, never);
+  const shows = (id: string, line: string) =>
+    poll(async () => {
+      const lines = await home.driver.consoleTail(id, 50);
+      return lines.includes(line) ? true : undefined;
+    }, AGAINST_SLOW_MACHINES);
+  for (const { id } of [asked, typed]) expect(await shows(id, "ready")).toBe(true);
+  const console = await home.driver.openConsole(typed.id);
+  console.write("hello\n");
+  expect(await shows(typed.id, "you said: hello")).toBe(true);
+  console.destroy();
+  await home.driver.stop(asked.id);
+  expect(await home.driver.status(asked.id)).toMatchObject({ state: "stopped", exitStatus: 7 });
+  expect(await shows(asked.id, "handled")).toBe(true);
 });
