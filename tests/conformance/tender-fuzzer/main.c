@@ -18,7 +18,7 @@
 
 #define expect(condition) ((condition) ? (void)0 : __builtin_trap())
 
-_Noreturn void tender_main(const long *start);
+_Noreturn void program_main(const long *start);
 
 static uint64_t state;
 static void *back[5]; /* where fail() returns to */
@@ -192,7 +192,7 @@ static unsigned char *pages(uint64_t bytes)
 	return (unsigned char *)result;
 }
 
-_Noreturn void tender_main(const long *start)
+_Noreturn void program_main(const long *start)
 {
 	char *const *arguments = (char *const *)(start + 1);
 	unsigned char *original = pages(IMAGE_BYTES_MAX);
