@@ -78,9 +78,12 @@ async function callsOf(driver: "sandbox" | "qemu"): Promise<Calls> {
 function programsOf(home: BenchHome): Map<number, string> {
   const record = readFileSync(join(home.directory, "guests", ID, "guest.json"), "utf8");
   const { pid: first } = (JSON.parse(record) as { process: { pid: number } }).process;
+  const commandOf = (pid: number) => readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  const parentOf = (pid: number) =>
+    Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
   const nameOf = (pid: number) => {
-    const name = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
-    return name === "tender" && pid !== first ? "guest" : name;
+    const isTendered = commandOf(parentOf(pid)) === "tender";
+    return isTendered && commandOf(pid) === "tender" ? "guest" : commandOf(pid);
   };
   return new Map(descendants(first).map((pid) => [pid, nameOf(pid)]));
 }
