@@ -23,7 +23,7 @@
 #ifndef UK_TENDER_ABI_H
 #define UK_TENDER_ABI_H
 
-#define UK_TENDER_VERSION 2
+#define UK_TENDER_VERSION 3
 #define UK_TENDER_NOTE 1
 #define UK_TENDER_NOTE_NAME "Unikernel"
 
