@@ -147,7 +147,8 @@ export function networkSuite(
     test("a switch that was killed is seen, and guests find each other through the next", async () => {
       const files = networkFiles(fixture.directory, "back");
       const before = await findSwitch(files);
-      process.kill(before?.pid ?? 0, "SIGKILL");
+      if (before === undefined) throw new Error("the switch does not run");
+      process.kill(before.pid, "SIGKILL");
       await poll(async () => ((await findSwitch(files)) ? undefined : true), AGAINST_SLOW_MACHINES);
       expect(await networks.status("back")).toBe("stopped");
       await makeNetwork("back", "10.7.0.0/24");

@@ -34,6 +34,11 @@ void loop_change(int fd, uint32_t events, enum loop_kind kind, unsigned index)
 	control(EPOLL_CTL_MOD, fd, events, kind, index);
 }
 
+void loop_forget(int fd)
+{
+	control(EPOLL_CTL_DEL, fd, 0, LOOP_PORT, 0);
+}
+
 unsigned loop_wait(struct loop_event events[LOOP_EVENTS_MAX], int timeout_ms)
 {
 	static struct event happened[LOOP_EVENTS_MAX];

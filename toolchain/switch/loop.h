@@ -7,9 +7,10 @@
 enum loop_kind { LOOP_PORT, LOOP_RESOLVER, LOOP_CONTROL };
 
 void loop_start(void);
-/* EPOLLIN, EPOLLOUT. Closing a descriptor ends it. */
+/* EPOLLIN, EPOLLOUT. Closing a descriptor does not end it where somebody else has it too. */
 void loop_watch(int fd, uint32_t events, enum loop_kind kind, unsigned index);
 void loop_change(int fd, uint32_t events, enum loop_kind kind, unsigned index);
+void loop_forget(int fd);
 
 struct loop_event {
 	uint32_t events;

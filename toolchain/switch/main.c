@@ -14,6 +14,7 @@
 #include "port.h"
 #include "resolver.h"
 #include "services.h"
+#include "sockets.h"
 #include "text.h"
 
 #define ANSWER_BYTES_MAX 16384
@@ -45,23 +46,7 @@ static long read_again(void)
 
 static void listen_at(const char *path)
 {
-	struct unix_address address = {.family = AF_UNIX};
-	size_t length = text_length(path);
-	long fd, error;
-
-	if (length >= sizeof(address.path))
-		fail("the control socket's path is too long", path, 0);
-	__builtin_memcpy(address.path, path, length);
-	fd = call(CALL_SOCKET, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		fail("cannot make the control socket", path, fd);
-	call(CALL_UNLINK, path);
-	error = call(CALL_BIND, fd, &address, sizeof(address));
-	if (!error)
-		error = call(CALL_LISTEN, fd, BACKLOG);
-	if (error)
-		fail("cannot listen at", path, error);
-	listener = (int)fd;
+	listener = socket_listen_at(path, BACKLOG);
 	loop_watch(listener, EPOLLIN, LOOP_CONTROL, 0);
 }
 

@@ -52,25 +52,11 @@ static bool take_network(char **text, struct network *network)
 	return !(network->address & ~network->mask);
 }
 
-static int hex_digit(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
-
 static bool take_mac(char **text, uint8_t mac[6])
 {
 	const char *word = next_word(text);
 
-	for (unsigned i = 0; i < 6; i++, word += 3) {
-		int high = hex_digit(word[0]), low = high < 0 ? -1 : hex_digit(word[1]);
-
-		if (low < 0 || word[2] != (i < 5 ? ':' : '\0'))
-			return false;
-		mac[i] = (uint8_t)(high << 4 | low);
-	}
-	return !(mac[0] & 1);
+	return text_mac(&word, '\0', mac);
 }
 
 static bool take_text(const char *from, char *to, size_t bytes_max)

@@ -50,8 +50,11 @@ static unsigned index_of(const struct port *port)
 
 static void disconnect(struct port *port)
 {
-	if (port->state != PORT_WAITING)
+	if (port->state != PORT_WAITING) {
+		/* A tender keeps what it has handed over. */
+		loop_forget(port->fd);
 		call(CALL_CLOSE, port->fd);
+	}
 	port->state = PORT_WAITING;
 	port->has_output = false;
 	port->retry_ms = RETRY_MS_FIRST;

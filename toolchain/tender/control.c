@@ -2,6 +2,7 @@
  * enter. */
 #include "control.h"
 #include "kernel.h"
+#include "sockets.h"
 
 #define CLIENTS_MAX 8
 #define LINE_BYTES_MAX 256
@@ -18,23 +19,7 @@ static unsigned next;
 
 void control_listen(const char *path)
 {
-	struct unix_address address = {.family = AF_UNIX};
-	size_t length = text_length(path);
-	long fd, error;
-
-	if (length >= sizeof(address.path))
-		fail("the control socket's path is too long", path, 0);
-	__builtin_memcpy(address.path, path, length);
-	fd = call(CALL_SOCKET, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		fail("cannot make the control socket", path, fd);
-	call(CALL_UNLINK, path);
-	error = call(CALL_BIND, fd, &address, sizeof(address));
-	if (!error)
-		error = call(CALL_LISTEN, fd, CLIENTS_MAX);
-	if (error)
-		fail("cannot listen at", path, error);
-	listener = (int)fd;
+	listener = socket_listen_at(path, CLIENTS_MAX);
 	loop_watch(listener, EPOLLIN, LOOP_CONTROL, 0);
 }
 

@@ -3,6 +3,7 @@
 #include "forward.h"
 #include "control.h"
 #include "flow.h"
+#include "handover.h"
 #include "kernel.h"
 #include "loop.h"
 #include "relay.h"
@@ -211,6 +212,7 @@ int forward_until_end(long guest, int request)
 			case LOOP_CLIENT: control_happened(index); break;
 			case LOOP_RELAY: relay_happened(index, events[i].events); break;
 			case LOOP_FLOW: flow_answered(index); break;
+			case LOOP_HANDOVER: handover_arrived(index); break;
 			}
 		}
 	}

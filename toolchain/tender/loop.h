@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /* Kinds of descriptors, and within a kind which one. */
-enum loop_kind { LOOP_SIGNAL, LOOP_LISTENER, LOOP_CONTROL, LOOP_CLIENT, LOOP_RELAY, LOOP_FLOW };
+enum loop_kind { LOOP_SIGNAL, LOOP_LISTENER, LOOP_CONTROL, LOOP_CLIENT, LOOP_RELAY, LOOP_FLOW, LOOP_HANDOVER };
 
 void loop_start(void);
 /* EPOLLIN, EPOLLOUT. Closing a descriptor ends it. */

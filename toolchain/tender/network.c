@@ -1,22 +1,29 @@
 /*
  * The guest's network. With privileges: a tap interface, whose descriptor is the guest's. Without:
  * a socket whose other end is given, as descriptor 3, to a helper that brings frames into the
- * host's network (passt); it must go to the background when it is ready.
+ * host's network (passt); it must go to the background when it is ready. Further interfaces lead to
+ * the switches of networks: handover.h.
  */
 #include "network.h"
 #include "confine.h"
+#include "handover.h"
 #include "kernel.h"
 #include "text.h"
 
 #define MTU 1500
 #define HELPER_DESCRIPTOR 3
 
-static void describe(struct uk_tender_boot *boot, int fd, uint32_t kind)
+/* With a hardware address, or NULL: a random one. */
+static void describe(struct uk_tender_boot *boot, int fd, uint32_t kind, const uint8_t *mac)
 {
 	struct uk_tender_network *network = &boot->networks[boot->network_count++];
 	long got;
 
 	*network = (struct uk_tender_network){.fd = fd, .kind = kind, .mtu = MTU};
+	if (mac) {
+		__builtin_memcpy(network->address, mac, sizeof(network->address));
+		return;
+	}
 	got = call(CALL_GETRANDOM, network->address, sizeof(network->address), 0);
 	if (got != sizeof(network->address))
 		fail("cannot get random numbers", NULL, got);
@@ -44,7 +51,7 @@ static void open_tap(const char *name, struct uk_tender_boot *boot)
 		error = call(CALL_IOCTL, fd, TUNSETOFFLOAD, TUN_F_CSUM);
 	if (error)
 		fail("cannot use the tap interface", name, error);
-	describe(boot, (int)fd, UK_TENDER_NETWORK_TAP);
+	describe(boot, (int)fd, UK_TENDER_NETWORK_TAP, NULL);
 }
 
 static _Noreturn void run_helper(char **command, char **environment, int fd)
@@ -79,13 +86,20 @@ static long start_helper(char **command, char **environment, struct uk_tender_bo
 	call(CALL_CLOSE, ends[1]);
 	/* Of this end only: the two do not share their flags. */
 	call(CALL_FCNTL, ends[0], F_SETFL, O_RDWR | O_NONBLOCK);
-	describe(boot, ends[0], UK_TENDER_NETWORK_STREAM);
+	describe(boot, ends[0], UK_TENDER_NETWORK_STREAM, NULL);
 	return child;
 }
 
 long network_open(const struct options *options, char **environment, struct uk_tender_boot *boot)
 {
+	long helper = 0;
+
 	if (options->tap)
 		open_tap(options->tap, boot);
-	return options->helper ? start_helper(options->helper, environment, boot) : 0;
+	if (options->helper)
+		helper = start_helper(options->helper, environment, boot);
+	for (unsigned i = 0; i < options->switch_count; i++)
+		describe(boot, handover_open(&options->switches[i]), UK_TENDER_NETWORK_STREAM,
+			 options->switches[i].mac);
+	return helper;
 }

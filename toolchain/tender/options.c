@@ -33,6 +33,19 @@ static void add_block(const char *value, bool is_read_only, struct options *opti
 		(struct option_block){value, length, value + length + 1, is_read_only};
 }
 
+/* MAC=PATH */
+static void add_switch(const char *text, struct options *options)
+{
+	struct option_switch *new = &options->switches[options->switch_count];
+
+	if (options->switch_count == UK_TENDER_NETWORKS_MAX - 1)
+		fail("there are too many of --switch", NULL, 0);
+	if (!text_mac(&text, '=', new->mac) || !*text)
+		fail("--switch is not a hardware address and a path", text, 0);
+	new->path = text;
+	options->switch_count++;
+}
+
 /* The options that take a value; false if there is none of this name. */
 static bool read_value(const char *name, const char *value, struct options *options)
 {
@@ -44,6 +57,8 @@ static bool read_value(const char *name, const char *value, struct options *opti
 		options->config = (int)number(value, DESCRIPTOR_MAX, "--config is not a descriptor");
 	} else if (text_equal(name, "--tap")) {
 		options->tap = value;
+	} else if (text_equal(name, "--switch")) {
+		add_switch(value, options);
 	} else if (text_equal(name, "--exit-file")) {
 		options->exit_file = value;
 	} else if (text_equal(name, "--control")) {

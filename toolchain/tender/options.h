@@ -16,6 +16,12 @@ struct option_block {
 	bool is_read_only;
 };
 
+/* An interface in a network: the network's switch asks for it at a socket. */
+struct option_switch {
+	uint8_t mac[6];
+	const char *path;
+};
+
 struct options {
 	const char *image;
 	const char *guest;     /* a name, by which others find this process */
@@ -29,6 +35,8 @@ struct options {
 	unsigned forward_count;
 	struct option_block blocks[UK_TENDER_BLOCKS_MAX];
 	unsigned block_count;
+	struct option_switch switches[UK_TENDER_NETWORKS_MAX - 1];
+	unsigned switch_count;
 	char **helper; /* command and arguments that serve the guest's network; NULL: none */
 };
 

@@ -54,6 +54,27 @@ long socket_listen(int type, struct internet_address *address)
 	return error;
 }
 
+int socket_listen_at(const char *path, int backlog)
+{
+	struct unix_address address = {.family = AF_UNIX};
+	size_t length = text_length(path);
+	long fd = -1, error;
+
+	if (length >= sizeof(address.path))
+		fail("the path of a socket is too long", path, 0);
+	__builtin_memcpy(address.path, path, length);
+	fd = call(CALL_SOCKET, AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		fail("cannot make a socket", path, fd);
+	call(CALL_UNLINK, path);
+	error = call(CALL_BIND, fd, &address, sizeof(address));
+	if (!error)
+		error = call(CALL_LISTEN, fd, backlog);
+	if (error)
+		fail("cannot listen at", path, error);
+	return (int)fd;
+}
+
 long socket_connect(int type, const struct internet_address *address)
 {
 	int yes = 1;

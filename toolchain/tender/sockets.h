@@ -14,6 +14,8 @@ bool address_equal(const struct internet_address *left, const struct internet_ad
  * was got. Returns the descriptor, which does not block, or a negated error number. */
 long socket_listen(int type, struct internet_address *address);
 /* Begins to connect; the descriptor does not block. */
+/* Listens at a path; ends the process with a message if that cannot be. */
+int socket_listen_at(const char *path, int backlog);
 long socket_connect(int type, const struct internet_address *address);
 /* Closes so that the other side sees an error, not an end. */
 void socket_reset(int fd);

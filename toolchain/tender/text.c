@@ -86,6 +86,28 @@ bool text_number(const char **text, char end, uint64_t most, uint64_t *value)
 	return true;
 }
 
+static int hex_digit(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
+bool text_mac(const char **text, char end, uint8_t mac[6])
+{
+	const char *at = *text;
+
+	for (unsigned i = 0; i < 6; i++, at += 3) {
+		int high = hex_digit(at[0]), low = high < 0 ? -1 : hex_digit(at[1]);
+
+		if (low < 0 || at[2] != (i < 5 ? ':' : end))
+			return false;
+		mac[i] = (uint8_t)(high << 4 | low);
+	}
+	*text = end ? at : at - 1;
+	return !(mac[0] & 1);
+}
+
 void text_add(struct text *text, const char *more)
 {
 	while (*more && text->length < text->size)

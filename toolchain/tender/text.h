@@ -13,6 +13,10 @@ bool text_starts(const char *text, const char *start);
 /* A decimal number that ends at the character `end`; moves *text behind it. */
 bool text_number(const char **text, char end, uint64_t most, uint64_t *value);
 
+/* Six bytes such as 02:67:0a:07:00:02, of one interface, that end at the character `end`; moves
+ * *text behind it. */
+bool text_mac(const char **text, char end, uint8_t mac[6]);
+
 /* Text that is put together in a buffer of fixed size; what does not fit is left out. */
 struct text {
 	char *bytes;

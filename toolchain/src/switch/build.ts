@@ -13,8 +13,8 @@ const networkSwitch: Program = {
   // The kernel's interface, and what stands for libc.
   shared: {
     directory: join(toolchainDirectory, "tender"),
-    headers: ["kernel.h", "text.h"],
-    sources: ["start.S", "text.c"],
+    headers: ["kernel.h", "sockets.h", "text.h"],
+    sources: ["sockets.c", "start.S", "text.c"],
   },
   compileFlags: [...hostProgramFlags, '-DPROGRAM_NAME="switch"'],
   link: hostProgramLink(),

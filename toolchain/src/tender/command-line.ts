@@ -27,6 +27,8 @@ export interface TenderCommand {
   readonly readsConsole?: boolean;
   /** A tap interface. */
   readonly tap?: string;
+  /** Interfaces in networks: the socket at which the tender hands each to the network's switch. */
+  readonly switches?: readonly { readonly mac: string; readonly path: string }[];
   /** Files that are the guest's block devices. */
   readonly blocks?: readonly TenderBlock[];
   readonly exitFile?: string;
@@ -45,6 +47,7 @@ export function tenderArguments(command: TenderCommand): string[] {
     ...option("--config", command.configurationDescriptor),
     ...(command.readsConsole ? ["--input"] : []),
     ...option("--tap", command.tap),
+    ...(command.switches ?? []).flatMap(({ mac, path }) => option("--switch", `${mac}=${path}`)),
     ...(command.blocks ?? []).flatMap(({ name, path, readOnly }) =>
       option(readOnly ? "--block-read-only" : "--block", `${name}=${path}`),
     ),

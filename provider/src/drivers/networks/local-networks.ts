@@ -2,23 +2,9 @@
 // switch: a process that connects their sockets. Every step can be repeated after a crash at any
 // point, and a switch that died is started again by whatever needs it next.
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import { findAll } from "../guest-processes.ts";
+import { type Cidr, overlap, parseCidr } from "./cidr.ts";
 import {
-  type Cidr,
-  formatAddress,
-  freeAddress,
-  hardwareAddress,
-  isGuestAddress,
-  overlap,
-  parseAddress,
-  parseCidr,
-  serverAddress,
-} from "./cidr.ts";
-import {
-  claimPlace,
   type NetworkFiles,
-  type NetworkRecord,
   networkFiles,
   readNetwork,
   readNetworks,
@@ -30,23 +16,14 @@ import {
 } from "./files.ts";
 import { membersText, named, type Place } from "./members.ts";
 import type { Attachment, NetworkProblem, NetworkSummary, WantedNetwork } from "./networks.ts";
+import { attachmentOf, claim, fits, type Guest, placesOf, problemOf, runningIn } from "./places.ts";
 import { findSwitch, refreshSwitch, stopSwitch } from "./switch-process.ts";
-
-/** A guest runs at the latest this long after it was given its places. */
-const START_MS = 60_000;
 
 export interface LocalNetworksOptions {
   /** Where the directories `networks` and `guests` are. */
   readonly home: string;
   /** The switch's program. */
   readonly program?: () => Promise<string>;
-}
-
-/** Whom places are given to. */
-export interface Guest {
-  readonly id: string;
-  readonly owner: string;
-  readonly networks?: readonly WantedNetwork[] | undefined;
 }
 
 export class LocalNetworks {
@@ -90,7 +67,7 @@ export class LocalNetworks {
    * run in it. */
   async remove(id: string): Promise<void> {
     const files = networkFiles(this.#home, id);
-    const users = await this.#runningIn(files);
+    const users = await runningIn(this.#home, files);
     if (users.length > 0) {
       const who = users.map(({ guest, owner }) => `${guest} (${owner})`).join(", ");
       throw new Error(`the network ${id} is used by ${who}; remove these guests first`);
@@ -111,7 +88,7 @@ export class LocalNetworks {
   async problems(owner: string, wanted: readonly WantedNetwork[]): Promise<NetworkProblem[]> {
     const problems = await Promise.all(
       wanted.map(async (one, index) => {
-        const found = await this.#problem(owner, one);
+        const found = await problemOf(this.#home, owner, one);
         return found === undefined ? [] : [{ index, ...found }];
       }),
     );
@@ -155,7 +132,7 @@ export class LocalNetworks {
       const others = index > 0 ? [] : wanted.slice(1).map(({ network }) => network);
       attachments.push(
         await this.#inTurn(files.id, async () => {
-          const attachment = await this.#claim(files, guest, one, { kind, index, others });
+          const attachment = await claim(this.#home, files, guest, one, { kind, index, others });
           await this.#publishNow(files);
           return attachment;
         }),
@@ -166,7 +143,7 @@ export class LocalNetworks {
 
   /** The guest is the one that its names mean from now on. */
   async takeNames(guestId: string): Promise<void> {
-    for (const { files, places } of await this.#placesOf(guestId)) {
+    for (const { files, places } of await placesOf(this.#home, guestId)) {
       const holders = named(await readPlaces(files));
       const lost = places.filter((place) => holders.get(place.name)?.guest !== guestId);
       for (const place of lost) {
@@ -185,114 +162,18 @@ export class LocalNetworks {
 
   /** The guest belongs to somebody else now. */
   async own(guestId: string, owner: string): Promise<void> {
-    for (const { files, places } of await this.#placesOf(guestId)) {
+    for (const { files, places } of await placesOf(this.#home, guestId)) {
       for (const place of places) await writePlace(files, { ...place, owner });
     }
   }
 
   async #release(guestId: string, except: readonly string[]): Promise<void> {
-    for (const { files, places } of await this.#placesOf(guestId)) {
+    for (const { files, places } of await placesOf(this.#home, guestId)) {
       if (except.includes(files.id)) continue;
       for (const place of places) await removePlace(files, place);
       // A switch that is dead needs no news.
       if ((await findSwitch(files)) !== undefined) await this.#publish(files);
     }
-  }
-
-  async #problem(
-    owner: string,
-    { network, name, address }: WantedNetwork,
-  ): Promise<Omit<NetworkProblem, "index"> | undefined> {
-    const files = networkFiles(this.#home, network);
-    const record = await readNetwork(files);
-    const cidr = parseCidr(record?.cidr ?? "");
-    if (record === undefined || cidr === undefined) {
-      return {
-        property: "network",
-        reason: `there is no network ${network} on this machine; make it part of the program as a Network`,
-      };
-    }
-    const number = address === undefined ? undefined : (parseAddress(address) ?? 0);
-    if (number !== undefined && !isGuestAddress(cidr, number)) {
-      const first = formatAddress(serverAddress(cidr) + 1);
-      return {
-        property: "address",
-        reason: `${address} is no address for a guest of ${record.name} (${record.cidr}); these begin with ${first}`,
-      };
-    }
-    const others = await this.#heldByOthers(files, owner);
-    const byName = others.find((place) => place.name === name);
-    if (byName !== undefined) {
-      return {
-        property: "name",
-        reason: `"${name}" is the name of ${byName.guest} (${byName.owner}) in ${record.name}; give one of the two another name`,
-      };
-    }
-    const byAddress = others.find((place) => place.address === address);
-    if (byAddress === undefined) return undefined;
-    return {
-      property: "address",
-      reason: `${address} is the address of ${byAddress.guest} (${byAddress.owner}) in ${record.name}; choose another one`,
-    };
-  }
-
-  /** The place that a guest has already, or else a free one. */
-  async #claim(
-    files: NetworkFiles,
-    guest: Guest,
-    wanted: WantedNetwork,
-    how: Pick<Place, "kind" | "index" | "others">,
-  ): Promise<Attachment> {
-    const record = await readNetwork(files);
-    const cidr = parseCidr(record?.cidr ?? "");
-    if (record === undefined || cidr === undefined) throw new Error(`${files.id} is gone`);
-    const places = await readPlaces(files);
-    const had = places.find((place) => place.guest === guest.id);
-    if (had !== undefined && (wanted.address ?? had.address) === had.address) {
-      const claimedMs = Date.now();
-      const place = { ...had, ...how, owner: guest.owner, name: wanted.name, claimedMs };
-      await writePlace(files, place);
-      return attachmentOf(record, place);
-    }
-    if (had !== undefined) await removePlace(files, had);
-    const taken = new Set(places.map(({ address }) => parseAddress(address) ?? 0));
-    for (;;) {
-      const free = wanted.address === undefined ? freeAddress(cidr, taken) : undefined;
-      const address = wanted.address ?? (free === undefined ? undefined : formatAddress(free));
-      if (address === undefined) {
-        if (await this.#forgetDead(files, guest.owner))
-          return this.#claim(files, guest, wanted, how);
-        throw new Error(`networks: ${record.name} (${record.cidr}) has no free address left`);
-      }
-      const { id, owner } = guest;
-      const times = { claimedMs: Date.now(), takenMs: 0 };
-      const place = { address, guest: id, owner, name: wanted.name, ...times, ...how };
-      if (await claimPlace(files, place)) return attachmentOf(record, place);
-      taken.add(parseAddress(address) ?? 0);
-      if (wanted.address === undefined) continue;
-      if (await this.#forgetDead(files, guest.owner)) continue;
-      throw new Error(`networks: ${address} of ${record.name} belongs to another guest`);
-    }
-  }
-
-  /** Places of guests that do not run any more are free again; false when there are none. */
-  async #forgetDead(files: NetworkFiles, owner: string): Promise<boolean> {
-    const running = await this.#runningIn(files);
-    const held = [...running, ...(await this.#heldByOthers(files, owner))];
-    const kept = new Set(held.map(({ address }) => address));
-    const dead = (await readPlaces(files)).filter(({ address }) => !kept.has(address));
-    for (const place of dead) await removePlace(files, place);
-    return dead.length > 0;
-  }
-
-  /** Places of others' guests that run, or are about to. */
-  async #heldByOthers(files: NetworkFiles, owner: string): Promise<Place[]> {
-    const running = new Set((await this.#runningIn(files)).map(({ guest }) => guest));
-    return (await readPlaces(files)).filter(
-      (place) =>
-        place.owner !== owner &&
-        (running.has(place.guest) || Date.now() - place.claimedMs < START_MS),
-    );
   }
 
   /** Writes the switch's file and has it read. */
@@ -322,50 +203,6 @@ export class LocalNetworks {
     );
     return mine;
   }
-
-  /** Places of guests with a process. */
-  async #runningIn(files: NetworkFiles): Promise<Place[]> {
-    const places = await readPlaces(files);
-    const states = await Promise.all(
-      places.map(async ({ guest }) => {
-        const directory = join(this.#home, "guests", guest);
-        const found = await findAll({ id: guest, directory, record: "" }, () => "any");
-        return found.length > 0;
-      }),
-    );
-    return places.filter((_, index) => states[index]);
-  }
-
-  async #placesOf(
-    guestId: string,
-  ): Promise<{ readonly files: NetworkFiles; readonly places: readonly Place[] }[]> {
-    const all = await Promise.all(
-      (await this.list()).map(async ({ id }) => {
-        const files = networkFiles(this.#home, id);
-        const places = (await readPlaces(files)).filter(({ guest }) => guest === guestId);
-        return { files, places };
-      }),
-    );
-    return all.filter(({ places }) => places.length > 0);
-  }
-}
-
-function fits(place: Place, wanted: WantedNetwork, index: number): boolean {
-  const isAddressFine = wanted.address === undefined || wanted.address === place.address;
-  return isAddressFine && place.name === wanted.name && place.index === index;
-}
-
-function attachmentOf(record: NetworkRecord, { address, index }: Place): Attachment {
-  const cidr = parseCidr(record.cidr) ?? { address: 0, bits: 0 };
-  return {
-    network: record.id,
-    networkName: record.name,
-    address,
-    bits: cidr.bits,
-    mac: hardwareAddress(parseAddress(address) ?? 0),
-    nameServer: formatAddress(serverAddress(cidr)),
-    index,
-  };
 }
 
 async function builtSwitch(): Promise<string> {

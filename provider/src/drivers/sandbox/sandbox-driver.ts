@@ -10,15 +10,17 @@ import {
   passtNetwork,
   passtReturnsDatagrams,
 } from "@pulumi-unikernel/toolchain";
-import { encodeConfiguration, isSameConfiguration } from "../../guests/configuration.ts";
+import { isSameConfiguration } from "../../guests/configuration.ts";
 import { lastRun, readTail } from "../../guests/console.ts";
 import { givenConfiguration } from "../detached.ts";
 import type { GuestSpec, GuestStatus, PortForward } from "../driver.ts";
+import { configurationOf } from "../guest-configuration.ts";
 import { isSameGuest, newRecord, type ProcessIdentity } from "../guest-record.ts";
 import { lifecycleOf } from "../lifecycle.ts";
 import { LocalVolumes } from "../local-volumes/local-volumes.ts";
+import { socketName } from "../networks/members.ts";
 import { ProcessDriver, shutdownTimeoutMs } from "../process-driver.ts";
-import { deviceName, type GuestVolume, mounts } from "../volume-driver.ts";
+import { deviceName, type GuestVolume } from "../volume-driver.ts";
 import { refuseHeld } from "../volume-holders.ts";
 import { acceptsConnections } from "./accepts.ts";
 import { sandboxPorts, tenderForward } from "./control.ts";
@@ -103,19 +105,13 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
 
   async apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus> {
     const files = this.files(spec.id);
-    const { guest, prefixBits, gateway, dns } = passtNetwork;
-    const configuration = encodeConfiguration({
-      args: spec.args,
-      env: spec.env,
-      network: { address: `${guest}/${prefixBits}`, gateway, dns },
-      mounts: mounts(spec.volumes),
-      clockRealtimeNs: BigInt(Date.now()) * 1_000_000n,
-    });
+    const attached = await this.networks.attached(spec);
+    const expected = configurationOf(spec, passtNetwork, attached ?? []);
     const record = await readRecord(files);
     const running = await findTender(files, record?.process);
     if (running !== undefined && record !== undefined && isSameGuest(record, spec)) {
       const given = await givenConfiguration(running);
-      if (given !== undefined && isSameConfiguration(given, configuration)) {
+      if (attached && given !== undefined && isSameConfiguration(given, expected)) {
         const adopted = { ...record, ...lifecycleOf(spec) };
         await this.adopt(adopted, await awaitStart(files, running.pid, signal));
         return this.status(spec.id);
@@ -129,6 +125,7 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
     const forwards = await this.ports.plan(spec.id, spec.owner, spec.ports);
     await refuseHeld(this, spec.id, spec.volumes);
     const blocks = await this.#blocks(spec.volumes);
+    await this.networks.demand(spec);
     signal.throwIfAborted();
     await stopProcesses(files, shutdownTimeoutMs(record));
     const inner = await choosePasstPorts(wantedInside(spec.ports));
@@ -139,10 +136,13 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
     };
     await writeRecord(files, planned);
     this.#onStep("recorded");
+    const attachments = await this.networks.attach(spec, "handed");
+    const configuration = configurationOf(spec, passtNetwork, attachments);
     const command = {
       image: spec.imagePath,
       memoryBytes: spec.memoryBytes,
       blocks,
+      switches: attachments.map(({ mac, index }) => ({ mac, path: socketName(index) })),
       forwards: forwards.map((forward) => tenderForward(forward, inner)),
       helper: passtCommand(passt, inner),
     };
