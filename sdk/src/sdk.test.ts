@@ -1,7 +1,7 @@
 // The classes as a program uses them, with Pulumi's own stand-in for an engine.
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Guest, Image, Provider, Volume } from "./index.ts";
+import { Guest, Image, Network, Provider, Volume } from "./index.ts";
 
 interface Registered {
   readonly type: string;
@@ -109,6 +109,25 @@ describe("Guest", () => {
     expect(inputs.get("plain")).toStrictEqual([
       { volume: "data-1", path: "/data", readOnly: true },
     ]);
+  });
+
+  it("takes Networks, alone or with a name, also later, and passes their ids", async () => {
+    const back = new Network("back", { cidr: "10.7.0.0/24" });
+    const named = { network: back, name: "db" };
+    const guests = [
+      new Guest("alone", { image: "sha256:cc", networks: [back, "front-2", back.id] }),
+      new Guest("named", { image: "sha256:cc", networks: [named] }),
+      new Guest("later", { image: "sha256:cc", networks: pulumi.output([named]) }),
+    ];
+    for (const guest of guests) await value(guest.urn);
+    const inputs = new Map(registered.map(({ name, inputs: given }) => [name, given.networks]));
+    expect(inputs.get("alone")).toStrictEqual([
+      { network: "back-1" },
+      { network: "front-2" },
+      { network: "back-1" },
+    ]);
+    expect(inputs.get("named")).toStrictEqual([{ network: "back-1", name: "db" }]);
+    expect(inputs.get("later")).toStrictEqual([{ network: "back-1", name: "db" }]);
   });
 
   it("keeps a secret environment variable secret", async () => {

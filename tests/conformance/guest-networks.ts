@@ -129,6 +129,19 @@ export function networkSuite(
       await fixture.driver.remove(one.spec.id);
     });
 
+    test("an address that the program gave passes on when its guest has stopped", async () => {
+      const networks = [{ network: "back", name: "fixed", address: "10.7.0.50" }];
+      const one = await start("fixed", [], { networks });
+      await expect(start("fixed", [], { networks })).rejects.toThrow("belongs to another guest");
+      await fixture.driver.stop(one.spec.id);
+      const other = await start("fixed", [], { networks });
+      expect(other.status.addresses).toEqual({ back: "10.7.0.50" });
+      expect(await ask("web", "visit?fixed")).toBe("200 I am fixed");
+      await fixture.driver.remove(one.spec.id);
+      expect(await ask("web", "visit?fixed")).toBe("200 I am fixed");
+      await fixture.driver.remove(other.spec.id);
+    });
+
     test("a name that another's guest has is refused", async () => {
       const wanted = [{ network: "back", name: "db" }];
       expect(await fixture.driver.networkProblems?.("urn:else", wanted)).toEqual([

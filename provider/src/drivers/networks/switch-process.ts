@@ -39,14 +39,15 @@ async function start(files: NetworkFiles, program: string): Promise<string> {
   // One that does not answer must not stay beside its successor.
   await stopSwitch(files);
   const log = openSync(files.log, "w", 0o600);
+  let pid: number;
   try {
-    await startDetached({
+    ({ pid } = await startDetached({
       program,
       args: ["--network", files.id, RELATIVE.members, RELATIVE.control],
       directory: files.directory,
       stdio: ["ignore", log, log],
       environment: {},
-    });
+    }));
   } finally {
     closeSync(log);
   }
@@ -54,13 +55,21 @@ async function start(files: NetworkFiles, program: string): Promise<string> {
   while (performance.now() < deadline) {
     const answer = await ask(files);
     if (answer !== undefined) return answer;
-    if ((await findSwitch(files)) === undefined) {
+    if (!isThere(pid) && (await findSwitch(files)) === undefined) {
       const reason = (await readFile(files.log, "utf8").catch(() => "")).trim();
       throw new Error(`the switch of ${files.id} did not start: ${reason || "it gave no reason"}`);
     }
     await pause(2);
   }
   throw new Error(`the switch of ${files.id} did not answer within ${START_TIMEOUT_MS / 1000} s`);
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Undefined when no switch answers. */
