@@ -20,9 +20,11 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { listLibraryTests } from "../../toolchain/src/apps/library-test.ts";
 import { guestConfiguration, guestStatus } from "../../toolchain/src/cli/qemu.ts";
 import { parseMemory } from "../../toolchain/src/cli/run.ts";
 import { ensureTender, openStore } from "../../toolchain/src/index.ts";
+import type { LibraryRegistry } from "../../toolchain/src/libraries/registry.ts";
 import { tenderArguments } from "../../toolchain/src/tender/command-line.ts";
 import type { Platform } from "../../toolchain/src/types.ts";
 import { type Disk, diskArguments, diskBlocks, readDisk } from "./guest-disk.ts";
@@ -68,6 +70,21 @@ const XEN = "xen";
 
 /** A break on the serial line, to QEMU's multiplexer. */
 const BREAK = "\x01b";
+
+/** The test programs of all libraries that have runs on such platforms, with these runs. */
+export function testPrograms(
+  registry: LibraryRegistry,
+  isWanted: (platform: Platform) => boolean,
+): { library: string; file: string; runs: (GuestRun & { given: string })[] }[] {
+  return listLibraryTests(registry)
+    .map(({ library, file }) => {
+      const source = readFileSync(join(registry.root, library, "test", file), "utf8");
+      const runs = readRuns(source).filter(({ platform }) => isWanted(platform));
+      const named = runs.map((run) => ({ ...run, given: run.arguments.join(" ") }));
+      return { library, file, runs: named };
+    })
+    .filter(({ runs }) => runs.length > 0);
+}
 
 /** All runs that a program's comments ask for. */
 export function readRuns(source: string): GuestRun[] {

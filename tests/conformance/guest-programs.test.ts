@@ -1,13 +1,11 @@
 // Runs the test programs of all micro-libraries inside virtual machines and sandboxes, as their
 // comments ask; xen-guests.test.ts runs them on Xen.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { libraryTestRequest, listLibraryTests } from "../../toolchain/src/apps/library-test.ts";
+import { libraryTestRequest } from "../../toolchain/src/apps/library-test.ts";
 import { bundledLibrariesDirectory } from "../../toolchain/src/home.ts";
 import { buildImage, openStore, planImage } from "../../toolchain/src/index.ts";
 import { LibraryRegistry } from "../../toolchain/src/libraries/registry.ts";
-import { mismatch, readRuns, runProgram } from "./guest-program.ts";
+import { mismatch, runProgram, testPrograms } from "./guest-program.ts";
 
 /** The first program of all may have to fetch and compile libc. */
 const BUILD_TIMEOUT_MS = 600_000;
@@ -15,11 +13,9 @@ const RUN_TIMEOUT_MS = 60_000;
 
 const registry = new LibraryRegistry(bundledLibrariesDirectory);
 
-describe.each(listLibraryTests(registry))("$library/test/$file", ({ library, file }) => {
-  const source = readFileSync(join(registry.root, library, "test", file), "utf8");
-  const runs = readRuns(source)
-    .filter(({ platform }) => platform !== "xen")
-    .map((run) => ({ ...run, given: run.arguments.join(" ") }));
+const programs = testPrograms(registry, (platform) => platform !== "xen");
+
+describe.each(programs)("$library/test/$file", ({ library, file, runs }) => {
   const images = new Map<string, string>();
 
   beforeAll(async () => {

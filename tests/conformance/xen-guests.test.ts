@@ -1,16 +1,15 @@
 // Guests of a Xen host: the test programs of micro-libraries as their comments ask, and a server in
 // the host's network.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { libraryTestRequest, listLibraryTests } from "../../toolchain/src/apps/library-test.ts";
+import { libraryTestRequest } from "../../toolchain/src/apps/library-test.ts";
 import { guestConfiguration } from "../../toolchain/src/cli/qemu.ts";
 import { bundledLibrariesDirectory } from "../../toolchain/src/home.ts";
 import { buildImage, openStore, planImage } from "../../toolchain/src/index.ts";
 import { LibraryRegistry } from "../../toolchain/src/libraries/registry.ts";
 import { GUEST_NETWORK, NestedXen, whyNoXen } from "../support/xen/nested-xen.ts";
-import { mismatch, readRuns } from "./guest-program.ts";
+import { mismatch, testPrograms } from "./guest-program.ts";
 import { converse } from "./network-guest.ts";
 import { runXenProgram, startXenServer } from "./xen-program.ts";
 
@@ -27,17 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => host?.stop());
 
-const programs = listLibraryTests(registry)
-  .map(({ library, file }) => {
-    const source = readFileSync(join(registry.root, library, "test", file), "utf8");
-    const runs = readRuns(source).filter(({ platform }) => platform === "xen");
-    return {
-      library,
-      file,
-      runs: runs.map((run) => ({ ...run, given: run.arguments.join(" ") })),
-    };
-  })
-  .filter(({ runs }) => runs.length > 0);
+const programs = testPrograms(registry, (platform) => platform === "xen");
 
 describe.each(programs)("$library/test/$file", ({ library, file, runs }) => {
   let image = "";
