@@ -54,19 +54,20 @@ test("after kill -9 of QEMU, Read says that the guest is gone, and Create starts
   expect((await home.driver.status(next.id)).state).toBe("running");
 });
 
-test("a guest survives the death of the shell that waits for it", async () => {
+test("a guest ends with its supervisor, so that none is left that nobody watches", async () => {
   await using home = await TestHome.make();
   const spec = await home.spec({});
   await home.driver.apply(spec, never);
   const monitor = await monitorPid(home, spec.id);
-  const [waiter] = (await processesBelow(home.directory)).filter((pid) => pid !== monitor);
-  if (waiter === undefined) throw new Error("no shell waits");
-  process.kill(waiter, "SIGKILL");
-  await poll(async () => (await processesBelow(home.directory)).length === 1 || undefined, {
+  const [supervisor] = (await processesBelow(home.directory)).filter((pid) => pid !== monitor);
+  if (supervisor === undefined) throw new Error("nobody supervises");
+  process.kill(supervisor, "SIGKILL");
+  await poll(async () => (await processesBelow(home.directory)).length === 0 || undefined, {
     everyMs: 10,
     timeoutMs: 10_000,
   });
-  expect((await home.driver.status(spec.id)).state).toBe("running");
+  expect((await home.driver.status(spec.id)).state).toBe("stopped");
+  expect((await home.driver.apply(spec, never)).state).toBe("running");
   await home.driver.remove(spec.id);
   expect(await processesBelow(home.directory)).toEqual([]);
 });
