@@ -17,6 +17,7 @@ const withoutUnused = {
   SOCKET_UDP: false,
   LIB_VIRTIO_RNG: false,
   VIRTIO_PCI: false,
+  PLAT_ACPI: false,
 };
 
 async function sizeBytes(fixture: string, options: ImageRequest["options"] = {}): Promise<number> {

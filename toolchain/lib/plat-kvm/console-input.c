@@ -8,9 +8,9 @@
 #include <uk/plat.h>
 
 #define ROOM 256 /* a power of two */
-/* A guest that never waits lets no interrupt in and has to look by itself; seldom, since each look
- * leaves to the monitor. */
-#define CALLS_PER_LOOK 4096
+/* A guest that never waits lets no interrupt in otherwise. To ask the port instead would leave to
+ * the monitor, whose other thread may keep it waiting. */
+#define CALLS_PER_INTERRUPTS 4096
 
 static char received[ROOM];
 static unsigned first, end; /* counted on for ever */
@@ -71,7 +71,7 @@ bool uk_plat_stop_requested(void)
 	static unsigned calls;
 
 	set_up();
-	if (!is_asked_to_stop && ++calls % CALLS_PER_LOOK == 0)
-		arrived(NULL);
+	if (!is_asked_to_stop && ++calls % CALLS_PER_INTERRUPTS == 0)
+		uk_kvm_take_pending();
 	return is_asked_to_stop;
 }
