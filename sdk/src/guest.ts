@@ -1,6 +1,6 @@
 // The resource `unikernel:index:Guest`.
 import * as pulumi from "@pulumi/pulumi";
-import { Image } from "./image.ts";
+import { digestOf, type Image } from "./image.ts";
 import { type JoinedNetwork, networksOf } from "./networks.ts";
 import { isResourceOfType, properties } from "./properties.ts";
 import type {
@@ -123,10 +123,6 @@ export class Guest extends pulumi.CustomResource {
   static override isInstance(value: unknown): value is Guest {
     return isResourceOfType(value, TYPE);
   }
-}
-
-function digestOf(image: GuestArgs["image"] | undefined): pulumi.Input<string> | undefined {
-  return Image.isInstance(image) ? image.digest : image;
 }
 
 const OUTPUTS = [

@@ -91,3 +91,10 @@ const OUTPUTS = [
   "entrySymbol",
   "toolchain",
 ] as const satisfies readonly (keyof Image)[];
+
+/** What a resource that takes an image is told. */
+export function digestOf(
+  image: Image | pulumi.Input<string> | undefined,
+): pulumi.Input<string> | undefined {
+  return Image.isInstance(image) ? image.digest : image;
+}

@@ -22,8 +22,12 @@ interface ResourceSchema extends ObjectSchema {
   readonly requiredInputs?: readonly string[];
 }
 
-const indexPath = fileURLToPath(new URL("./index.ts", import.meta.url));
-const program = ts.createProgram([indexPath], {
+/** By the module in a token, e.g. the one of `unikernel:aws:Snapshot`. */
+const modulePaths: Readonly<Record<string, string>> = {
+  index: fileURLToPath(new URL("./index.ts", import.meta.url)),
+  aws: fileURLToPath(new URL("./aws/index.ts", import.meta.url)),
+};
+const program = ts.createProgram(Object.values(modulePaths), {
   module: ts.ModuleKind.NodeNext,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
   target: ts.ScriptTarget.ES2024,
@@ -34,7 +38,11 @@ const program = ts.createProgram([indexPath], {
   types: ["node"],
 });
 const checker = program.getTypeChecker();
-const exported = new Map(exportsOf(indexPath).map((symbol) => [symbol.name, symbol]));
+const exported = new Map(
+  Object.values(modulePaths).flatMap((path) =>
+    exportsOf(path).map((symbol) => [symbol.name, symbol] as const),
+  ),
+);
 
 function exportsOf(path: string): ts.Symbol[] {
   const file = program.getSourceFile(path);
@@ -46,7 +54,7 @@ function exportsOf(path: string): ts.Symbol[] {
 /** The class or interface that an exported name stands for. */
 function declarationOf(name: string): ts.ClassDeclaration | ts.InterfaceDeclaration {
   const symbol = exported.get(name);
-  if (!symbol) throw new Error(`index.ts does not export ${name}`);
+  if (!symbol) throw new Error(`no module exports ${name}`);
   const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   const declaration = target.declarations?.[0];
   if (!declaration) throw new Error(`${name} is not declared`);
@@ -87,7 +95,12 @@ const resourceClasses = classes.filter(
 
 describe("the SDK", () => {
   it("has a class for every resource, and a resource for every class", () => {
-    const tokens = resourceClasses.map((name) => `unikernel:index:${name}`);
+    const tokens = Object.entries(modulePaths).flatMap(([module, path]) => {
+      const here = exportsOf(path).map(({ name }) => name);
+      return resourceClasses
+        .filter((name) => here.includes(name))
+        .map((name) => `unikernel:${module}:${name}`);
+    });
     expect(tokens.sort()).toStrictEqual([...resources.keys()].sort());
   });
 
@@ -132,7 +145,7 @@ describe("the SDK", () => {
   it.each(types)("has an interface with the properties of %s", (token, type) => {
     const name = token.split(":")[2] ?? "";
     const interfaces = [name, `${name}Args`].filter((candidate) => exported.has(candidate));
-    expect(interfaces, `index.ts exports ${name} or ${name}Args`).not.toHaveLength(0);
+    expect(interfaces, `${name} or ${name}Args is exported`).not.toHaveLength(0);
     const { properties, required: needed = [] } = type as ObjectSchema;
     for (const candidate of interfaces) {
       const members = membersOf(candidate);

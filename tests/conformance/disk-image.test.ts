@@ -1,7 +1,7 @@
 // Disks that `unikernel disk` writes, looked at with the tools that others use for such disks, and
 // started by UEFI firmware from every kind of disk that the clouds have.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { copyFileSync, existsSync, readFileSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -12,16 +12,15 @@ import { writeSparse } from "../../toolchain/src/disk/write.ts";
 import { buildImage, openStore, planImage } from "../../toolchain/src/index.ts";
 import { freePort } from "../support/free-port.ts";
 import { temporaryDirectory } from "./temporary.ts";
+import { startUefiMachine, uefiMissing } from "./uefi-machine.ts";
 
-const FIRMWARE = "/usr/share/OVMF/OVMF_CODE_4M.fd";
-const FIRMWARE_VARIABLES = "/usr/share/OVMF/OVMF_VARS_4M.fd";
 const START_TIMEOUT_MS = 60_000;
 const unikernel = fileURLToPath(new URL("../../toolchain/bin/unikernel", import.meta.url));
 const tools = ["sgdisk", "fsck.fat", "mcopy", "qemu-img", "tar"];
 const places = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"];
 const missing = [
   ...tools.filter((tool) => !places.some((place) => existsSync(join(place, tool)))),
-  ...[FIRMWARE, FIRMWARE_VARIABLES].filter((file) => !existsSync(file)),
+  ...uefiMissing,
 ];
 beforeEach((context) => {
   if (missing.length > 0) context.skip(`${missing.join(", ")}: missing, and only root installs it`);
@@ -103,27 +102,10 @@ describe("the files", () => {
     expect(refusal(images.hello)).toContain("expected --output FILE");
     expect(refusal(images.hello, "--output", "x.iso")).toContain('the name "x.iso" says no format');
     expect(refusal(images.hello, "--output", "x.tar.gz", "--size", "3MiB")).toContain("whole GiB");
-    expect(refusal(FIRMWARE, "--output", join(directory, "x.raw"))).toContain("the platform kvm");
+    expect(refusal(unikernel, "--output", join(directory, "x.raw"))).toContain("the platform kvm");
     expect(existsSync(join(directory, "x.raw"))).toBe(false);
   });
 });
-
-/** QEMU with UEFI firmware and nothing but the disk. */
-function startMachine(disk: string, machine: string, devices: readonly string[]): ChildProcess {
-  const variables = join(directory, "variables.fd");
-  copyFileSync(FIRMWARE_VARIABLES, variables);
-  return spawn("qemu-system-x86_64", [
-    ...["-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio"],
-    ...["-machine", machine, "-accel", "tcg", "-cpu", "max", "-m", "128M"],
-    ...["-drive", `if=pflash,format=raw,readonly=on,file=${FIRMWARE}`],
-    ...["-drive", `if=pflash,format=raw,file=${variables}`],
-    ...[
-      "-drive",
-      `if=none,id=disk,format=${disk.endsWith("qcow2") ? "qcow2" : "raw"},file=${disk}`,
-    ],
-    ...devices,
-  ]);
-}
 
 const scsi = ["-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=disk"];
 
@@ -136,14 +118,10 @@ describe.each([
     const disk = writeDisk(file, images.http, "--env", "GREETING=Hello from a disk");
     const port = await freePort();
     const network = `user,id=net,hostfwd=tcp:127.0.0.1:${port}-:80`;
-    const machine = startMachine(disk, "q35", [
+    const machine = startUefiMachine(disk, "q35", [
       ...device,
       ...["-netdev", network, "-device", "virtio-net-pci,netdev=net,disable-legacy=on,romfile="],
     ]);
-    let output = "";
-    machine.stdout?.on("data", (chunk) => {
-      output += chunk;
-    });
     try {
       const page = await poll(
         async () => {
@@ -152,9 +130,9 @@ describe.each([
         },
         { everyMs: 100, timeoutMs: START_TIMEOUT_MS },
       );
-      expect(page, output).toContain("Hello from a disk");
+      expect(page, machine.console()).toContain("Hello from a disk");
     } finally {
-      machine.kill("SIGKILL");
+      machine.kill();
     }
   });
 });
@@ -166,28 +144,18 @@ test("a kernel that is cut off is named on the console", async () => {
   });
   const path = join(directory, "cut.raw");
   await writeSparse(path, disk);
-  const machine = startMachine(path, "q35", scsi);
-  let output = "";
-  machine.stdout?.on("data", (chunk) => {
-    output += chunk;
-  });
+  const machine = startUefiMachine(path, "q35", scsi);
   const refused = () =>
-    output.includes("unikernel: its kernel is cut off; cannot start") || undefined;
+    machine.console().includes("unikernel: its kernel is cut off; cannot start") || undefined;
   const answer = await poll(refused, { everyMs: 100, timeoutMs: START_TIMEOUT_MS });
-  machine.kill("SIGKILL");
-  expect(answer, output).toBe(true);
+  machine.kill();
+  expect(answer, machine.console()).toBe(true);
 });
 
 // PIIX4's power management stands at another port under UEFI than without: only its tables say so.
 test.each(["pc", "q35"])("a guest that ends switches a %s off", async (name) => {
-  const machine = startMachine(writeDisk(`${name}.raw`, images.hello), name, scsi);
-  let output = "";
-  machine.stdout?.on("data", (chunk) => {
-    output += chunk;
-  });
-  const limit = setTimeout(() => machine.kill("SIGKILL"), START_TIMEOUT_MS);
-  const status = await new Promise((resolve) => machine.on("close", resolve));
-  clearTimeout(limit);
-  expect(output.match(/Hello from a unikernel/g)).toHaveLength(1);
+  const machine = startUefiMachine(writeDisk(`${name}.raw`, images.hello), name, scsi);
+  const status = await machine.ended(START_TIMEOUT_MS);
+  expect(machine.console().match(/Hello from a unikernel/g)).toHaveLength(1);
   expect(status).toBe(0);
 });

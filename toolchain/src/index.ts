@@ -4,6 +4,10 @@
 export { libraryTestRequest, listLibraryTests } from "./apps/library-test.ts";
 export { buildImage } from "./build.ts";
 export { ensureCompiler } from "./compiler/ensure.ts";
+export { diskImage } from "./disk/disk-image.ts";
+export { dataBlocks, type SparseDisk } from "./disk/sparse.ts";
+export { ensureEfiStub } from "./disk/stub.ts";
+export { Pool } from "./graph/pool.ts";
 export { bundledLibrariesDirectory, homeDirectory } from "./home.ts";
 export { LibraryRegistry } from "./libraries/registry.ts";
 export type { PlanOptions } from "./plan.ts";

@@ -4,6 +4,7 @@ import type { Resource } from "./resource.ts";
 /** Loads the modules when they are first needed: the engine waits for the port, not for these. */
 export async function loadResources(): Promise<ReadonlyMap<string, Resource>> {
   const resources: Resource[] = await Promise.all([
+    import("./aws-snapshot.ts").then((module) => module.snapshot),
     import("./guest.ts").then((module) => module.guest),
     import("./image.ts").then((module) => module.image),
     import("./network.ts").then((module) => module.network),

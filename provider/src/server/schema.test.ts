@@ -28,6 +28,7 @@ function references(value: unknown): string[] {
 describe("the package schema", () => {
   it("has a resource for each type", () => {
     expect(Object.keys(schema.resources)).toStrictEqual([
+      "unikernel:aws:Snapshot",
       "unikernel:index:Guest",
       "unikernel:index:Image",
       "unikernel:index:Network",
