@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { writeLibraries } from "./libraries/test-support.ts";
 import { completePlan, detailsOf, planImage } from "./plan.ts";
+import { resolveRequest } from "./resolve.ts";
 import type { ImageRequest } from "./types.ts";
+
+vi.mock("./resolve.ts", async (original) => {
+  const real = await original<typeof import("./resolve.ts")>();
+  return { ...real, resolveRequest: vi.fn(real.resolveRequest) };
+});
 
 const choices = `config PLATFORM_KVM
 	bool "KVM"
@@ -81,6 +87,21 @@ test("whatever decides about a plan makes it a new one", async () => {
     `${choices.replace("default 1", "default 3")}rsource "*/Kconfig"\n`,
   );
   await expectNew();
+});
+
+test("an edit of the application resolves nothing again, and its mistakes are told", async () => {
+  const first = await plan();
+  vi.mocked(resolveRequest).mockClear();
+  writeFileSync(join(app, "main.c"), "int main(void) { return 1; }\n");
+  const edited = await plan();
+  expect(edited.sourceHash).not.toBe(first.sourceHash);
+  expect(edited).toEqual({ ...first, sourceHash: edited.sourceHash });
+  expect(detailsOf(edited).resolution).toEqual(detailsOf(first).resolution);
+  rmSync(join(app, "main.c"));
+  await expect(plan()).rejects.toThrow("no C source");
+  expect(resolveRequest).not.toHaveBeenCalled();
+  await expect(plan({ options: { SIZE: 2 } })).rejects.toThrow("no C source");
+  expect(resolveRequest).toHaveBeenCalledOnce();
 });
 
 test("a plan is not completed with libraries that have changed since", async () => {

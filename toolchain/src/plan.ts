@@ -6,11 +6,12 @@ import type { Application } from "./apps/application.ts";
 import { readCApplication } from "./apps/c.ts";
 import { type FileHash, keyOf, treeHash } from "./graph/hash.ts";
 import { bundledLibrariesDirectory } from "./home.ts";
-import type { Configuration, KconfigTree, Request } from "./kconfig/types.ts";
 import type { Library } from "./libraries/library.ts";
 import type { LibraryRegistry } from "./libraries/registry.ts";
 import { isLibraryFile, readKnownTree } from "./libraries/tree.ts";
 import { recall, remember } from "./memory/memory.ts";
+import { planningCodeHash } from "./memory/planning-code.ts";
+import type { Resolution } from "./resolution.ts";
 import type { ImagePlan, ImageRequest, LibraryUse } from "./types.ts";
 
 export interface PlanOptions {
@@ -22,13 +23,9 @@ export interface PlanOptions {
 export interface PlanDetails {
   readonly application: Application;
   readonly registry: LibraryRegistry;
-  readonly tree: KconfigTree;
-  readonly requests: readonly Request[];
-  readonly configuration: Configuration;
+  readonly resolution: Resolution;
   /** Sorted by name. */
   readonly libraries: readonly Library[];
-  /** Libraries whose headers the application sees. */
-  readonly declared: readonly string[];
 }
 
 /** Of a plan that was remembered, how to plan it once more. */
@@ -95,10 +92,6 @@ async function readApplication(request: ImageRequest): Promise<Application> {
   return readTestApplication(request.app, request.testFile);
 }
 
-/** The modules of this directory, and the folders that they use for planning. */
-const planningCode =
-  /^([^/]+|(apps|compiler|kconfig|libraries|sources)\/[^/]+|graph|graph\/hash\.\w+)$/;
-
 /** The hash of all that decides about a plan: the request, the files, and the code that plans. */
 function memoryName(
   request: ImageRequest,
@@ -107,7 +100,7 @@ function memoryName(
 ): string {
   return keyOf(
     "plan",
-    treeHash(readKnownTree(import.meta.dirname, (path) => planningCode.test(path))),
+    planningCodeHash(),
     treeHash(libraryFiles),
     JSON.stringify({ ...request, app: "" }),
     JSON.stringify({ ...application, directory: "", files: treeHash(application.files) }),

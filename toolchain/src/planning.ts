@@ -4,12 +4,11 @@ import type { Application } from "./apps/application.ts";
 import { applicationFlags, compileFlags, linkFlags, ownCodeFlags } from "./compiler/flags.ts";
 import { compilerIdentity } from "./compiler/pin.ts";
 import { type FileHash, keyOf } from "./graph/hash.ts";
-import type { Configuration } from "./kconfig/types.ts";
 import type { Library } from "./libraries/library.ts";
 import { LibraryRegistry } from "./libraries/registry.ts";
 import type { PlanDetails } from "./plan.ts";
 import { ProblemsError } from "./problems.ts";
-import { resolveRequest } from "./resolve.ts";
+import { type Resolution, resolution as resolve } from "./resolution.ts";
 import { sourceKey } from "./sources/tree.ts";
 import type { ImagePlan, ImageRequest } from "./types.ts";
 import { buildFormat, toolchainVersion } from "./version.ts";
@@ -20,36 +19,36 @@ export interface Planned {
 }
 
 /** Throws ProblemsError with everything that is wrong. */
-export function planInFull(
+export async function planInFull(
   request: ImageRequest,
   application: Application,
   librariesDirectory: string,
   /** Of the libraries' directory, as the registry would read them. */
   libraryFiles: readonly FileHash[],
-): Planned {
+): Promise<Planned> {
   const registry = new LibraryRegistry(librariesDirectory, libraryFiles);
-  const { tree, requests, configuration, libraries, uses, declared, problems } = resolveRequest(
-    request,
-    application,
-    registry,
-  );
+  const resolution = await resolve(request, application, registry, libraryFiles);
+  const problems = "declared" in resolution ? [] : resolution;
   const all = [...application.problems, ...problems];
-  if (all.length > 0) throw new ProblemsError(all);
+  if (!("declared" in resolution) || all.length > 0) throw new ProblemsError(all);
+  const { uses, configuration } = resolution;
+  const libraries = resolution.libraries.map((name) => registry.get(name, "libraries"));
+  const hash = sourceHash(request, application, configuration, libraries);
   return {
     plan: {
       request,
-      sourceHash: `sha256:${sourceHash(request, application, configuration, libraries)}`,
+      sourceHash: `sha256:${hash}`,
       libraries: uses,
-      configuration: configuration.values,
+      configuration: new Map(configuration),
     },
-    details: { application, registry, tree, requests, configuration, libraries, declared },
+    details: { application, registry, resolution, libraries },
   };
 }
 
 function sourceHash(
   request: ImageRequest,
   application: Application,
-  configuration: Configuration,
+  configuration: Resolution["configuration"],
   libraries: readonly Library[],
 ): string {
   return keyOf(
@@ -63,7 +62,7 @@ function sourceHash(
     request.platform,
     request.architecture,
     request.optimize,
-    [...configuration.values],
+    configuration.map((entry) => [...entry]),
     libraries.map((library) => [
       library.name,
       library.contentHash(),

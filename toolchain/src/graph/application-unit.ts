@@ -17,8 +17,8 @@ async function applicationUnit(
   options: BuildOptions,
   onCompiling: () => void,
 ): Promise<Unit> {
-  const { application, declared, registry } = detailsOf(plan);
-  const visible = registry.visible(declared, "the application");
+  const { application, resolution, registry } = detailsOf(plan);
+  const visible = registry.visible(resolution.declared, "the application");
   const hosted = visible.some((library) => library.name === "musl-headers");
   const result = unit(image, {
     search: [
@@ -67,7 +67,7 @@ export async function compileApplication(
   options: BuildOptions,
   onCompiling: () => void,
 ): Promise<CompiledObject[]> {
-  const { application, registry, declared } = detailsOf(plan);
+  const { application, registry, resolution } = detailsOf(plan);
   const own = await applicationUnit(image, plan, options, onCompiling);
   const hashes = new Map(application.files.map((file) => [file.path, file.sha256]));
   const sources: SourceFile[] = application.sources.map((path) => ({
@@ -82,6 +82,6 @@ export async function compileApplication(
     return await compileAll(own.context, sources, pool, options, "the application", "urgent");
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error;
-    throw new ProblemsError(missingHeaderHints(error.problems, registry, declared));
+    throw new ProblemsError(missingHeaderHints(error.problems, registry, resolution.declared));
   }
 }

@@ -29,7 +29,7 @@ export async function buildMissingImage(
 }
 
 async function build(plan: ImagePlan, store: Store, options: BuildOptions): Promise<StoredImage> {
-  const { registry, tree, libraries } = detailsOf(plan);
+  const { registry, resolution, libraries } = detailsOf(plan);
   await removeAbandoned(store.temporaryDirectory);
   const compiler = compilerAt(await ensureCompiler(options));
   const image: ImageContext = {
@@ -37,7 +37,7 @@ async function build(plan: ImagePlan, store: Store, options: BuildOptions): Prom
     compiler,
     registry,
     optimize: plan.request.optimize,
-    symbols: tree.symbols,
+    symbols: new Map(resolution.symbols),
     values: plan.configuration,
     trees: new Map(),
   };

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { SymbolInfo, SymbolType } from "../kconfig/types.ts";
-import { configHeader } from "./config-header.ts";
+import type { SymbolType } from "../kconfig/types.ts";
+import { configHeader, type HeaderSymbol } from "./config-header.ts";
 
-function symbol(name: string, type: SymbolType, folder: string): [string, SymbolInfo] {
-  return [name, { name, type, location: { file: `${folder}/Kconfig`, line: 1 } }];
+function symbol(name: string, type: SymbolType, folder: string): [string, HeaderSymbol] {
+  return [name, { type, file: `${folder}/Kconfig` }];
 }
 
 const symbols = new Map([

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { Compiler } from "../compiler/compiler.ts";
 import { compileFlags } from "../compiler/flags.ts";
 import { compilerIdentity } from "../compiler/pin.ts";
-import type { SymbolInfo } from "../kconfig/types.ts";
 import type { Library } from "../libraries/library.ts";
 import type { LibraryRegistry } from "../libraries/registry.ts";
 import { generatedTree } from "../sources/generated.ts";
@@ -12,7 +11,7 @@ import { type EnsuredTree, type SourceTree, sourceTree } from "../sources/tree.t
 import type { Store } from "../store/store.ts";
 import type { Optimize } from "../types.ts";
 import type { CompileContext, SearchDirectory } from "./compile.ts";
-import { configHeader } from "./config-header.ts";
+import { configHeader, type HeaderSymbol } from "./config-header.ts";
 import { type KeyPart, keyOf, sha256 } from "./hash.ts";
 import { conditionResults } from "./library-sources.ts";
 import type { Root } from "./roots.ts";
@@ -23,7 +22,7 @@ export interface ImageContext {
   readonly compiler: Compiler;
   readonly registry: LibraryRegistry;
   readonly optimize: Optimize;
-  readonly symbols: ReadonlyMap<string, SymbolInfo>;
+  readonly symbols: ReadonlyMap<string, HeaderSymbol>;
   readonly values: ReadonlyMap<string, string>;
   /** The third-party trees and generated files that this build has verified, by key. */
   readonly trees: Map<string, Promise<EnsuredTree>>;

@@ -5,8 +5,6 @@ import { compilerPin } from "../compiler/pin.ts";
 import type { Library } from "../libraries/library.ts";
 import { detailsOf, type PlanDetails } from "../plan.ts";
 import type { ImageManifest, ImagePlan } from "../types.ts";
-import { libraryEdges } from "./edges.ts";
-import { recordOptions } from "./options.ts";
 import { type BuildRecord, type LibraryRecord, recordFormat, type SourceRecord } from "./types.ts";
 
 export interface BuildResults {
@@ -22,7 +20,7 @@ export interface BuildResults {
 
 export function makeRecord(plan: ImagePlan, results: BuildResults): BuildRecord {
   const details = detailsOf(plan);
-  const { application, libraries, tree, requests, configuration } = details;
+  const { application, libraries, resolution } = details;
   const { request } = plan;
   return {
     format: recordFormat,
@@ -41,8 +39,8 @@ export function makeRecord(plan: ImagePlan, results: BuildResults): BuildRecord 
     },
     libraries: libraries.map((library) => recordLibrary(library, details, results)),
     sources: recordSources(details),
-    edges: libraryEdges({ tree, configuration, requests, libraries }),
-    options: recordOptions(tree, requests, configuration.values, libraries),
+    edges: resolution.edges,
+    options: resolution.options,
     compiler: {
       version: compilerVersion,
       sha256: compilerPin.sha256,
