@@ -38,8 +38,8 @@ const later = () => vi.setSystemTime(Date.now() + 10_000);
 function falsify(): void {
   const [path, ...more] = memories();
   expect(more).toEqual([]);
-  const { size, ino, mtimeNs, ctimeNs } = statSync(join(directory, "a"), { bigint: true });
-  const content = JSON.stringify({ a: [`${size} ${ino} ${mtimeNs} ${ctimeNs}`, "remembered"] });
+  const { size, ino, mtimeMs, ctimeMs } = statSync(join(directory, "a"));
+  const content = JSON.stringify({ a: [`${size} ${ino} ${mtimeMs} ${ctimeMs}`, "remembered"] });
   writeFileSync(path as string, `${sha256(content)}\n${content}`);
 }
 

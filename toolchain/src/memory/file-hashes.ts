@@ -27,15 +27,15 @@ export function rememberedHashes(
   let isNew = false;
   const files = paths.map((path) => {
     const full = join(directory, path);
-    const { size, ino, mtimeNs, ctimeNs, ctimeMs } = statSync(full, { bigint: true });
-    const status = `${size} ${ino} ${mtimeNs} ${ctimeNs}`;
+    const { size, ino, mtimeMs, ctimeMs } = statSync(full);
+    const status = `${size} ${ino} ${mtimeMs} ${ctimeMs}`;
     const known = Object.hasOwn(before, path) ? before[path] : undefined;
     if (known?.[0] === status) {
       after[path] = known;
       return { path, sha256: known[1] };
     }
     // Taken before the content is read: a change in between shows itself the next time.
-    const isSettled = nowMs - Number(ctimeMs) > settledAfterMs;
+    const isSettled = nowMs - ctimeMs > settledAfterMs;
     const file = { path, sha256: sha256(readFileSync(full)) };
     if (isSettled) {
       after[path] = [status, file.sha256];
