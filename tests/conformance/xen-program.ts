@@ -73,6 +73,7 @@ export async function runXenProgram(
     ${disks.map(making).join("\n")}
     timeout ${timeoutMs / 1000} xl create -F ${path}.cfg >${path}.log 2>&1 &
     ${run.input === "" ? "" : typing(name, run.input)}
+    ${run.stopAfter === undefined ? "" : asking(name, run.stopAfter)}
     wait
     xl destroy ${name} 2>/dev/null
     for device in ${path}.disk*.device; do
@@ -107,6 +108,15 @@ function typing(name: string, text: string): string {
       sleep 0.1
     done
     printf '%s' '${text}' >$terminal`;
+}
+
+/** Asks the guest to end once it shows a text; one that ended without it is not waited for. */
+function asking(name: string, text: string): string {
+  return `
+    until grep -q '${text}' ${log(name)} 2>/dev/null || ! kill -0 $! 2>/dev/null; do
+      sleep 0.1
+    done
+    xl shutdown ${name}`;
 }
 
 /** On Xen every status is a line; a guest that did not come to it has -1. */

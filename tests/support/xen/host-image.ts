@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type CpioEntry, cpio, directory, executable, symbolicLink } from "../cpio.ts";
+import { libvirtFiles } from "./libvirt-files.ts";
 
 /** In the order in which they are loaded. */
 const modules = [
@@ -26,8 +27,8 @@ export interface HostFiles {
   readonly initialFileSystem: Buffer;
 }
 
-/** Of the packages unpacked in `root`. */
-export function hostFiles(root: string): HostFiles {
+/** Of the packages unpacked in `root`; with libvirt when that is asked for. */
+export function hostFiles(root: string, withLibvirt: boolean): HostFiles {
   const boot = readdirSync(join(root, "boot"));
   const named = (pattern: RegExp) => {
     const name = boot.find((file) => pattern.test(file));
@@ -37,7 +38,7 @@ export function hostFiles(root: string): HostFiles {
   return {
     hypervisor: gunzip(named(/^xen-[\d.]+-amd64\.gz$/)),
     kernel: named(/^vmlinuz-/),
-    initialFileSystem: gzipSync(cpio(withParents(entries(root))), { level: 1 }),
+    initialFileSystem: gzipSync(cpio(withParents(entries(root, withLibvirt))), { level: 1 }),
   };
 }
 
@@ -45,7 +46,8 @@ function gunzip(path: string): Buffer {
   return execFileSync("gzip", ["-dc", path], { maxBuffer: 1 << 28 });
 }
 
-function entries(root: string): CpioEntry[] {
+function entries(root: string, withLibvirt: boolean): CpioEntry[] {
+  const libvirt = withLibvirt ? libvirtFiles() : { entries: [], programs: [] };
   const file = (path: string, from: string): CpioEntry => ({
     path,
     mode: executable,
@@ -69,7 +71,7 @@ function entries(root: string): CpioEntry[] {
     file("bin/xenstore", join(root, "usr/bin/xenstore")),
   ];
   const environment = {
-    HOST_PATH: `/bin:/${toolDirectory}`,
+    HOST_PATH: `/bin:/usr/sbin:/${toolDirectory}`,
     HOST_LIBRARIES: `/${libraries}`,
   };
   const script = (path: string, name: string) =>
@@ -92,13 +94,16 @@ function entries(root: string): CpioEntry[] {
     ...storeCommands.map((name) => link(`bin/${name}`, "xenstore")),
     link("var/run", "/run"),
     link("usr/lib/x86_64-linux-gnu", `/${libraries}`),
-    ...sharedLibraries(
-      root,
-      programs.map(({ path }) => (path === "bin/xenstore" ? "usr/bin/xenstore" : path)),
-    ).map(([name, from]) => file(`${libraries}/${name}`, from)),
+    ...sharedLibraries(root, [
+      ...programs.map(({ path }) =>
+        join(root, path === "bin/xenstore" ? "usr/bin/xenstore" : path),
+      ),
+      ...libvirt.programs,
+    ]).map(([name, from]) => file(`${libraries}/${name}`, from)),
     file("lib64/ld-linux-x86-64.so.2", "/lib64/ld-linux-x86-64.so.2"),
     text("modules/order", modules.join("\n")),
     ...modules.map((name) => file(`modules/${name}.ko`, modulePath(root, name))),
+    ...libvirt.entries,
   ];
 }
 
@@ -107,7 +112,7 @@ function sharedLibraries(root: string, programs: readonly string[]): [string, st
   const search = ["usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"].map((at) => join(root, at));
   const found = new Map<string, string>();
   for (const program of programs) {
-    const output = execFileSync("ldd", [join(root, program)], {
+    const output = execFileSync("ldd", [program], {
       encoding: "utf8",
       env: { ...process.env, LD_LIBRARY_PATH: search.join(":") },
     });

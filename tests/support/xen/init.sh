@@ -26,6 +26,13 @@ xenstored --pid-file /run/xen/xenstored.pid && xen-init-dom0 >/dev/null &&
 	xenconsoled --log=guest --log-dir=/var/log/xen/console --pid-file=/run/xenconsoled.pid ||
 	echo "[host] failed"
 
+if [ -x /usr/sbin/libvirtd ]; then
+	libvirtd --listen >/var/log/libvirtd.log 2>&1 &
+	until netstat -ltn | grep -q :16509; do
+		sleep 0.1
+		kill -0 $! || { cat /var/log/libvirtd.log; echo "[host] failed"; break; }
+	done
+fi
 nc -ll -p 2601 -e /bin/receive </dev/null &
 nc -ll -p 2600 -e /bin/sh </dev/null &
 echo "[host] ready"

@@ -13,6 +13,7 @@ import { hostFiles } from "./host-image.ts";
 const START_TIMEOUT_MS = 180_000;
 const SHELL_PORT = 2600;
 const FILE_PORT = 2601;
+const LIBVIRT_PORT = 16509;
 /** QEMU's user network gives it to the first machine. */
 export const HOST_ADDRESS = "10.0.2.15";
 /** What a guest on the bridge can have for its own; its port 80 is `guestPort` here. */
@@ -42,16 +43,22 @@ export class NestedXen {
   readonly #filePort: number;
   /** Leads to port 80 of the guest that has the address of GUEST_NETWORK. */
   readonly guestPort: number;
+  /** Of its libvirt, where it was started with one. */
+  readonly uri: string;
 
   private constructor(directory: string, qemu: ChildProcess, ports: readonly number[]) {
     this.#directory = directory;
     this.#qemu = qemu;
-    [this.#shellPort = 0, this.#filePort = 0, this.guestPort = 0] = ports;
+    const [shellPort = 0, filePort = 0, guestPort = 0, libvirtPort = 0] = ports;
+    this.#shellPort = shellPort;
+    this.#filePort = filePort;
+    this.guestPort = guestPort;
+    this.uri = `xen+tcp://127.0.0.1:${libvirtPort}/system`;
   }
 
-  static async start(): Promise<NestedXen> {
+  static async start({ withLibvirt = false } = {}): Promise<NestedXen> {
     const directory = await mkdtemp(join(tmpdir(), "unikernel-xen-"));
-    const { hypervisor, kernel, initialFileSystem } = hostFiles(packagesDirectory());
+    const { hypervisor, kernel, initialFileSystem } = hostFiles(packagesDirectory(), withLibvirt);
     const path = (name: string) => join(directory, name);
     await writeFile(path("xen"), hypervisor);
     await writeFile(path("root"), initialFileSystem);
@@ -59,7 +66,9 @@ export class NestedXen {
       `${HOST_ADDRESS}:${SHELL_PORT}`,
       `${HOST_ADDRESS}:${FILE_PORT}`,
       `${GUEST_NETWORK.guest}:80`,
+      `${HOST_ADDRESS}:${LIBVIRT_PORT}`,
     ];
+    const [memoryMiB, hostMiB] = withLibvirt ? [1152, 768] : [768, 384];
     const ports = await Promise.all(ends.map(() => freePort()));
     const forwards = ends.map((end, index) => `hostfwd=tcp:127.0.0.1:${ports[index]}-${end}`);
     const network = ["user", "id=net", ...forwards].join(",");
@@ -69,12 +78,12 @@ export class NestedXen {
       "qemu-system-x86_64",
       [
         ...["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"],
-        ...["-machine", "q35", "-accel", "tcg,thread=multi", "-smp", "2", "-m", "768"],
+        ...["-machine", "q35", "-accel", "tcg,thread=multi", "-smp", "2", "-m", `${memoryMiB}`],
         ...["-cpu", "EPYC,-monitor,-smap,-rdtscp"],
         ...["-serial", `file:${path("console")}`],
         ...["-netdev", network, "-device", "e1000,netdev=net"],
         ...["-kernel", path("xen")],
-        ...["-append", "console=com1 com1=115200,8n1 dom0_mem=384M dom0_max_vcpus=1"],
+        ...["-append", `console=com1 com1=115200,8n1 dom0_mem=${hostMiB}M dom0_max_vcpus=1`],
         "-initrd",
         `${kernel} console=hvc0 quiet address=${HOST_ADDRESS}/24,${path("root")}`,
       ],

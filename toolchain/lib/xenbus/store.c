@@ -12,7 +12,9 @@
 
 #define TYPE_LIST 1
 #define TYPE_READ 2
+#define TYPE_WATCH 4
 #define TYPE_WRITE 11
+#define TYPE_EVENT 15
 #define TYPE_ERROR 16
 
 struct rings {
@@ -27,6 +29,7 @@ struct header {
 
 static volatile struct rings *rings;
 static uint32_t channel;
+static bool has_changed;
 
 /* Nothing to record: who waits looks at the rings. */
 static void arrived(void *unused)
@@ -115,7 +118,8 @@ static int ask(uint32_t type, const char *directory, const char *name, const cha
 	char path[UK_XENSTORE_PATH_MAX], error[8] = "";
 	size_t directory_length = strlen(directory), name_length = strlen(name);
 	size_t path_length = directory_length + 1 + name_length + 1;
-	size_t text_length = text ? strlen(text) : 0;
+	/* Of the kinds of texts only a watch's name ends with a NUL. */
+	size_t text_length = text ? strlen(text) + (type == TYPE_WATCH) : 0;
 	struct header header = {type, ++number, 0, (uint32_t)(path_length + text_length)};
 	uint64_t deadline = uk_clock_monotonic() + PATIENCE_NANOSECONDS;
 
@@ -134,6 +138,7 @@ static int ask(uint32_t type, const char *directory, const char *name, const cha
 
 		if (!receive(&header, sizeof(header), sizeof(header), deadline))
 			return -EIO;
+		has_changed |= header.type == TYPE_EVENT;
 		/* One that came too late for a request before is read past. */
 		is_answer = header.request == number && header.length <= MESSAGE_MAX;
 		if (is_answer && header.type == TYPE_ERROR)
@@ -169,6 +174,31 @@ int uk_xenstore_write(const char *directory, const char *name, const char *text)
 	int length = ask(TYPE_WRITE, directory, name, text, NULL, 0);
 
 	return length < 0 ? length : 0;
+}
+
+int uk_xenstore_watch(const char *directory, const char *name)
+{
+	int length = ask(TYPE_WATCH, directory, name, "watch", NULL, 0);
+
+	return length < 0 ? length : 0;
+}
+
+bool uk_xenstore_has_changed(void)
+{
+	uint64_t deadline;
+	bool changed;
+
+	if (rings && __atomic_load_n(&rings->in_given, __ATOMIC_ACQUIRE) != rings->in_taken) {
+		struct header header;
+
+		deadline = uk_clock_monotonic() + PATIENCE_NANOSECONDS;
+		if (receive(&header, sizeof(header), sizeof(header), deadline) &&
+		    receive(NULL, 0, header.length, deadline))
+			has_changed |= header.type == TYPE_EVENT;
+	}
+	changed = has_changed;
+	has_changed = false;
+	return changed;
 }
 
 int uk_xenstore_read_number(const char *directory, const char *name, uint64_t *value)

@@ -1,5 +1,5 @@
 /* The host's request to end is SIGTERM, whatever the program waits in. */
-// machines: microvm microvm-acpi pc linux
+// machines: microvm microvm-acpi pc xen linux
 // stop after: waiting
 // expect: success with epoll
 // expect: success with poll

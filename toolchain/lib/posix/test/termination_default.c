@@ -1,5 +1,5 @@
 /* In an image without any handler the request ends the guest as SIGTERM would. */
-// machines: microvm microvm-acpi pc linux
+// machines: microvm microvm-acpi pc xen linux
 // stop after: waiting
 // expect: status 143
 #include <stdio.h>
