@@ -40,6 +40,11 @@ const programsForTests: readonly SystemProgram[] = [
 /** The same of files that no one executes. */
 const filesForTests: readonly SystemProgram[] = [
   { program: "/usr/share/OVMF/OVMF_CODE_4M.fd", package: "ovmf", purpose: "UEFI for guests" },
+  {
+    program: "/usr/lib/x86_64-linux-gnu/libvirt/connection-driver/libvirt_driver_libxl.so",
+    package: "libvirt-daemon-driver-xen",
+    purpose: "makes the tests' Xen host a libvirt host",
+  },
 ];
 
 function findInstalled(name: string): string | undefined {

@@ -24,12 +24,21 @@ export type OptionValue = boolean | number | string;
 export interface GuestDriverArgs {
   /** "qemu" or "libvirt". */
   readonly name: pulumi.Input<"qemu" | "libvirt">;
-  /** Only for "libvirt": where it is, e.g. "qemu:///system" (the default) or
-   * "qemu+ssh://user@host/system". */
+  /** Only for "libvirt": where it is, e.g. "qemu:///system" (the default),
+   * "qemu+ssh://user@host/system" or "xen:///system". */
   readonly uri?: pulumi.Input<string> | undefined;
   /** Only for "libvirt": one of its networks, in which the guest gets an address of its own by
-   * DHCP; without it QEMU's user mode. */
+   * DHCP; without it QEMU's user mode, or nothing on Xen. */
   readonly network?: pulumi.Input<string> | undefined;
+  /** Only for "libvirt": a bridge of the host that the guest is in, with an address of its own. */
+  readonly bridge?: pulumi.Input<string> | undefined;
+  /** Only with `bridge`: the guest's address there, e.g. "192.168.1.50/24". Without it the guest
+   * asks by DHCP, and no ports can be said. Its guest is stopped before its successor starts. */
+  readonly address?: pulumi.Input<string> | undefined;
+  /** Only with `address`: the way out; the network's first address by default. */
+  readonly gateway?: pulumi.Input<string> | undefined;
+  /** Only with `address`: who tells names; the gateway by default. */
+  readonly nameServer?: pulumi.Input<string> | undefined;
 }
 
 /** A port of the host that leads to a port of the guest. */

@@ -1,6 +1,6 @@
 // What every driver must do, written against drivers/driver.ts alone. A driver's own test file
 // calls this with a fixture and adds what only that driver has.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, type TestContext, test } from "vitest";
 import type { Driver, GuestSpec } from "../../provider/src/drivers/driver.ts";
 import { poll } from "../../provider/src/guests/wait.ts";
 import type { TinyGuest } from "./qemu-driver-guest.ts";
@@ -14,14 +14,19 @@ export interface DriverFixture extends AsyncDisposable {
 const never = new AbortController().signal;
 const AGAINST_SLOW_MACHINES = { everyMs: 10, timeoutMs: 20_000 };
 
-/** `lacks`: what guests of this driver cannot do, and why. */
+/** `lacks`: what guests of this driver cannot do, and why: reset their machine, have the ports of
+ * their host. */
 export function driverSuite(
   name: string,
   makeFixture: () => Promise<DriverFixture>,
-  lacks: { readonly reset?: string } = {},
+  lacks: { readonly reset?: string; readonly ports?: string } = {},
 ): void {
   describe(`the driver ${name}`, () => {
     let fixture: DriverFixture;
+    const ports = lacks.ports === undefined ? [tcp(0, 80)] : [];
+    const needsPorts = (context: TestContext) => {
+      if (lacks.ports !== undefined) context.skip(lacks.ports);
+    };
     beforeEach(async () => {
       fixture = await makeFixture();
     });
@@ -43,13 +48,13 @@ export function driverSuite(
     });
 
     test("starts a guest, says how it is, and removes it", async () => {
-      const spec = await fixture.spec({ text: "up\n" }, { ports: [tcp(0, 80)] });
+      const spec = await fixture.spec({ text: "up\n" }, { ports });
       expect((await fixture.driver.status(spec.id)).state).toBe("absent");
       const status = await fixture.driver.apply(spec, never);
       expect(status.state).toBe("running");
-      expect(status.ports).toHaveLength(1);
-      expect(status.ports[0]).toMatchObject({ guest: 80, protocol: "tcp", address: "127.0.0.1" });
-      expect(status.ports[0]?.host).toBeGreaterThan(0);
+      const port = { guest: 80, protocol: "tcp", address: "127.0.0.1" };
+      expect(status.ports).toMatchObject(ports.map(() => port));
+      for (const { host } of status.ports) expect(host).toBeGreaterThan(0);
       expect(await consoleShows(spec.id, "up")).toBeDefined();
       await fixture.driver.remove(spec.id);
       expect((await fixture.driver.status(spec.id)).state).toBe("absent");
@@ -68,7 +73,7 @@ export function driverSuite(
     });
 
     test("changes nothing when the guest already is as described", async () => {
-      const spec = await fixture.spec({}, { env: { A: "1" }, ports: [tcp(0, 80)] });
+      const spec = await fixture.spec({}, { env: { A: "1" }, ports });
       const first = await fixture.driver.apply(spec, never);
       const second = await fixture.driver.apply(spec, never);
       expect(second.startedAt).toEqual(first.startedAt);
@@ -126,7 +131,8 @@ export function driverSuite(
       expect(await reaches(spec.id, "stopped")).toMatchObject({ exitStatus: 3 });
     });
 
-    test("refuses a port that a guest of somebody else has", async () => {
+    test("refuses a port that a guest of somebody else has", async (context) => {
+      needsPorts(context);
       const port = await freePort();
       const one = await fixture.spec({}, { ports: [tcp(port, 80)] });
       const two = await fixture.spec({}, { ports: [tcp(port, 80)], owner: "urn:other" });
@@ -138,7 +144,8 @@ export function driverSuite(
       expect(await fixture.driver.portProblems(one.owner, two.ports)).toEqual([]);
     });
 
-    test("a successor takes over ports only when it is told to", async () => {
+    test("a successor takes over ports only when it is told to", async (context) => {
+      needsPorts(context);
       const wanted = [tcp(await freePort(), 80)];
       const old = await fixture.spec({}, { ports: wanted });
       const next = await fixture.spec({}, { ports: wanted });
@@ -154,7 +161,8 @@ export function driverSuite(
       expect((await fixture.driver.status(next.id)).ports).toEqual(wanted);
     });
 
-    test("a predecessor gets its ports back when the successor goes", async () => {
+    test("a predecessor gets its ports back when the successor goes", async (context) => {
+      needsPorts(context);
       const wanted = [tcp(await freePort(), 80), tcp(await freePort(), 81)];
       const old = await fixture.spec({}, { ports: wanted });
       const next = await fixture.spec({}, { ports: wanted });
@@ -186,7 +194,8 @@ export function driverSuite(
       expect((await fixture.driver.status(spec.id)).state).toBe("absent");
     });
 
-    test("nothing accepts connections in a guest without a network", async () => {
+    test("nothing accepts connections in a guest without a network", async (context) => {
+      needsPorts(context);
       const spec = await fixture.spec({}, { ports: [tcp(0, 80)] });
       const [port] = (await fixture.driver.apply(spec, never)).ports;
       if (port === undefined) throw new Error("no port was forwarded");

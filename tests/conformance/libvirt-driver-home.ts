@@ -4,29 +4,36 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GuestSpec } from "../../provider/src/drivers/driver.ts";
-import { LibvirtDriver, type Step } from "../../provider/src/drivers/libvirt/libvirt-driver.ts";
+import {
+  LibvirtDriver,
+  type LibvirtDriverOptions,
+} from "../../provider/src/drivers/libvirt/libvirt-driver.ts";
 import type { DriverFixture } from "./driver-suite.ts";
 import { type TinyGuest, tinyGuest } from "./qemu-driver-guest.ts";
+import { tinyImage } from "./tiny-image.ts";
 
 export class LibvirtHome implements DriverFixture {
   readonly directory: string;
   readonly driver: LibvirtDriver;
 
-  private constructor(directory: string, driver: LibvirtDriver) {
+  readonly #isXen: boolean;
+
+  private constructor(directory: string, driver: LibvirtDriver, isXen: boolean) {
     this.directory = directory;
     this.driver = driver;
+    this.#isXen = isXen;
   }
 
   /** `session` is the directory of a daemon that serves a user. */
   static async make(
     uri: string,
-    options: { readonly onStep?: (step: Step) => void; readonly session?: string } = {},
+    options: Partial<LibvirtDriverOptions> & { readonly session?: string } = {},
   ): Promise<LibvirtHome> {
     const { session, ...others } = options;
     const directory = await mkdtemp(join(tmpdir(), "unikernel-test-"));
     const home = session === undefined ? directory : join(session, "home");
     const driver = new LibvirtDriver({ uri, home, runtime: session, ...others });
-    return new LibvirtHome(directory, driver);
+    return new LibvirtHome(directory, driver, uri.startsWith("xen"));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -36,7 +43,7 @@ export class LibvirtHome implements DriverFixture {
   }
 
   async spec(guest: TinyGuest, changes: Partial<GuestSpec> = {}): Promise<GuestSpec> {
-    const image = tinyGuest(guest);
+    const image = this.#isXen ? await tinyImage(guest, "xen") : tinyGuest(guest);
     const imagePath = join(this.directory, `image-${randomBytes(4).toString("hex")}`);
     await writeFile(imagePath, image);
     return {

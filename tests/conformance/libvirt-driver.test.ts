@@ -10,6 +10,7 @@ import { domainXml } from "../../provider/src/drivers/libvirt/domain-xml.ts";
 import type { Step } from "../../provider/src/drivers/libvirt/libvirt-driver.ts";
 import { LibvirtDriver } from "../../provider/src/drivers/libvirt/libvirt-driver.ts";
 import { diskXml, poolXml, volumeXml } from "../../provider/src/drivers/libvirt/storage-xml.ts";
+import { xenDomainXml } from "../../provider/src/drivers/libvirt/xen-domain-xml.ts";
 import { poll } from "../../provider/src/guests/wait.ts";
 import { driverSuite } from "./driver-suite.ts";
 import { LibvirtDaemon, whyNoLibvirtd } from "./libvirt-daemon.ts";
@@ -58,6 +59,10 @@ describe("what libvirt is told", () => {
     ["domain.rng", domainXml(record, "qemu", files)],
     ["domain.rng", domainXml(record, "kvm", files)],
     ["domain.rng", domainXml({ ...record, network: "apps" }, "qemu", files)],
+    ["domain.rng", domainXml({ ...record, bridge: "br0" }, "qemu", files)],
+    ["domain.rng", xenDomainXml(record, { ...files, disks })],
+    ["domain.rng", xenDomainXml({ ...record, bridge: "xenbr0" }, files)],
+    ["domain.rng", xenDomainXml({ ...record, network: "apps" }, files)],
     ["storagepool.rng", poolXml({ name: "unikernel", directory: "/a b/<c>" })],
     ["storagevol.rng", volumeXml("sha256-0.image", "0644")],
     ["storagevol.rng", diskXml("data.volume.qcow2", "qcow2", 2 ** 20)],

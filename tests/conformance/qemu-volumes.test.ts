@@ -5,7 +5,7 @@ import { QemuDriver } from "../../provider/src/drivers/qemu/qemu-driver.ts";
 import { TestHome } from "./qemu-driver-home.ts";
 import { volumeSuite } from "./volume-suite.ts";
 
-volumeSuite("qemu", "kvm", ["raw", "qcow2"], () => TestHome.make(), true);
+volumeSuite("qemu", "kvm", ["raw", "qcow2"], () => TestHome.make(), { copiesRunning: true });
 
 const never = new AbortController().signal;
 

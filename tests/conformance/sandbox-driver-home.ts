@@ -1,17 +1,13 @@
 // A home of its own for each test of the sandbox driver, with whatever was started in it stopped
 // at the end.
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { GuestSpec } from "../../provider/src/drivers/driver.ts";
 import { SandboxDriver, type Step } from "../../provider/src/drivers/sandbox/sandbox-driver.ts";
-import { buildImage, openStore, planImage } from "../../toolchain/src/index.ts";
 import type { TinyGuest } from "./qemu-driver-guest.ts";
-
-const MARK = "@BEHAVIOUR@";
+import { tinyImage } from "./tiny-image.ts";
 
 export class SandboxHome {
   readonly directory: string;
@@ -41,7 +37,7 @@ export class SandboxHome {
 
   async spec(guest: TinyGuest, changes: Partial<GuestSpec> = {}): Promise<GuestSpec> {
     const imagePath = join(this.directory, `image-${randomBytes(4).toString("hex")}`);
-    await writeFile(imagePath, await tinyImage(guest));
+    await writeFile(imagePath, await tinyImage(guest, "linux"));
     return {
       id: `test-${randomBytes(4).toString("hex")}`,
       owner: "urn:test",
@@ -56,24 +52,4 @@ export class SandboxHome {
       ...changes,
     };
   }
-}
-
-async function tinyImage(guest: TinyGuest): Promise<Buffer> {
-  const plan = await planImage({
-    app: fileURLToPath(new URL("sandbox-app", import.meta.url)),
-    libraries: ["plat"],
-    options: {},
-    optimize: "size",
-    platform: "linux",
-    architecture: "x86_64",
-  });
-  const image = Buffer.from(readFileSync((await buildImage(plan, openStore())).path));
-  const text = guest.text ?? "";
-  // Every status of a process reaches the host, so none has to be announced on the console.
-  const announced = /^\[unikernel\] exit (\d+)$/m.exec(text)?.[1];
-  const status = announced === undefined ? guest.exit : Number(announced);
-  const flags = [guest.showConfiguration ? "c" : "-", status === undefined ? "-" : "x"].join("");
-  const behaviour = Buffer.concat([Buffer.from(flags), Buffer.from([status ?? 0])]);
-  Buffer.concat([behaviour, Buffer.from(`${text}\0`)]).copy(image, image.indexOf(MARK));
-  return image;
 }

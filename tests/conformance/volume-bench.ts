@@ -61,7 +61,7 @@ export class VolumeBench implements AsyncDisposable {
       ports: [],
       args: attached.map((one) => one.path),
       env: {},
-      accelerator: this.platform === "linux" ? "auto" : "tcg",
+      accelerator: this.platform === "kvm" ? "tcg" : "auto",
       volumes: attached,
       ...changes,
     };

@@ -48,7 +48,7 @@ export function volumeResources(input: PropertyMap[string], bench: () => VolumeB
         args: ["/data"],
         volumes: [{ volume: id, path: "/data" }],
         healthCheck: { console: "ready", retries: 10 },
-        ...(bench().platform === "linux" ? {} : { accelerator: "tcg" }),
+        ...(bench().platform === "kvm" ? { accelerator: "tcg" } : {}),
         ...news,
       };
       return guests().check(context("Guest::web"), request(asked));

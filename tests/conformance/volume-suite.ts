@@ -17,14 +17,21 @@ import {
 } from "./volume-bench.ts";
 import { volumeResources } from "./volume-resources.ts";
 
-/** `input` is how a program selects the driver; `copiesRunning`: volumes of guests that run, too. */
+/** `input` is how a program selects the driver; `copiesRunning`: volumes of guests that run, too;
+ * `die`: ends a guest at once, where it is no process of this machine. */
 export function volumeSuite(
   input: PropertyMap[string],
   platform: Platform,
   formats: readonly VolumeFormat[],
   makeFixture: () => Promise<VolumeFixture>,
-  copiesRunning = false,
+  options: {
+    readonly copiesRunning?: boolean;
+    /** Not with the resources as well. */
+    readonly isAlone?: boolean;
+    readonly die?: (guest: string) => Promise<void>;
+  } = {},
 ): void {
+  const { copiesRunning = false, die = kill, isAlone = false } = options;
   describe(`volumes of ${JSON.stringify(input)}`, () => {
     let bench: VolumeBench;
     beforeEach(async () => {
@@ -110,7 +117,7 @@ export function volumeSuite(
       const first = await bench.spec([at(id)]);
       await bench.driver.apply(first, never);
       await bench.ready(first.id);
-      await kill(first.id);
+      await die(first.id);
       await poll(async () => {
         const { state } = await bench.driver.status(first.id);
         return state === "running" || state === "starting" ? undefined : state;
@@ -196,6 +203,6 @@ export function volumeSuite(
       expect(await bench.volumes.list()).toEqual([]);
     });
 
-    volumeResources(input, () => bench);
+    if (!isAlone) volumeResources(input, () => bench);
   });
 }

@@ -75,6 +75,8 @@ export interface GuestSummary extends Omit<GuestSpec, "args" | "env"> {
 
 export interface Driver {
   readonly name: string;
+  /** The address that each of its guests has, where the program gave one: one guest at a time. */
+  readonly address?: string;
   /** Absent: its guests have none. */
   readonly volumes?: VolumeDriver;
   /** Why this driver cannot be used on this machine and what to do, or null. */

@@ -19,6 +19,15 @@ const EXIT_MAX = 127;
 const EXIT_LINE = /^\[unikernel\] exit (\d{1,3})\r?$/gm;
 const CRASH_LINE = /^\[unikernel\] crash \{/m;
 
+/** The end of a guest whose host tells no number: what its console says. */
+export function endOnConsole(consoleText: string): GuestEnd {
+  const line = [...consoleText.matchAll(EXIT_LINE)].at(-1);
+  return {
+    state: CRASH_LINE.test(consoleText) ? "crashed" : "stopped",
+    ...(line === undefined ? {} : { exitStatus: Number(line[1]) }),
+  };
+}
+
 export function guestEnd(end: ProcessEnd, consoleText: string): GuestEnd {
   const hasCrashed = CRASH_LINE.test(consoleText);
   if (end.killed) return { state: hasCrashed ? "crashed" : "stopped" };

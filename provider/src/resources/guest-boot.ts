@@ -37,7 +37,7 @@ export async function specOf(
       `image: ${inputs.digest} is not in this machine's store; make it part of the program as an Image, which builds it`,
     );
   }
-  const problem = platformProblem(inputs.driver.name, image.manifest?.platform);
+  const problem = platformProblem(inputs.driver, image.manifest?.platform);
   if (problem !== null) throw new Error(`image: ${problem}`);
   const { digest, memoryBytes, cpus, ports, args, env, accelerator } = inputs;
   const { volumes, networks, lifecycle } = inputs;

@@ -27,6 +27,11 @@ test("what is selected is a name with what that driver has to know", () => {
   expect(driverSelection(undefined)).toEqual({ name: "qemu" });
   const uri = "qemu+ssh://host/system";
   expect(driverSelection({ name: "libvirt", uri })).toEqual({ name: "libvirt", uri });
+  const place = { bridge: "br0", address: "10.1.2.200/26" };
+  expect(driverSelection({ name: "libvirt", uri, ...place })).toEqual({
+    ...{ name: "libvirt", uri, bridge: "br0" },
+    place: { address: "10.1.2.200/26", gateway: "10.1.2.193", dns: "10.1.2.193" },
+  });
 });
 
 describe("failures", () => {
@@ -35,6 +40,12 @@ describe("failures", () => {
     ["this machine", { name: "libvirt", uri: "qemu:///session" }],
     ["another machine", { name: "libvirt", uri: "qemu+tls://[::1]:16514/system?pkipath=/x" }],
     ["a network", { name: "libvirt", network: "default" }],
+    ["a Xen host", { name: "libvirt", uri: "xen+ssh://root@host/system" }],
+    [
+      "a place in a bridge",
+      { name: "libvirt", bridge: "br0", address: "10.0.0.9/24", gateway: "10.0.0.1" },
+    ],
+    ["an unknown place", { name: "libvirt", bridge: "br0", address: Unknown.instance }],
     ["nothing known", Unknown.instance],
     ["an unknown URI", { name: "libvirt", uri: Unknown.instance }],
     ["an unknown name", { name: Unknown.instance, uri: "x" }],
@@ -55,8 +66,28 @@ describe("failures", () => {
       'driver.url: the driver "libvirt" has no property "url"; did you mean "uri"?',
     ],
     [
-      { name: "libvirt", uri: "xen:///system" },
-      'driver.uri: must be a libvirt URI such as "qemu:///system" or "qemu+ssh://user@host/system", not "xen:///system"',
+      { name: "libvirt", uri: "xen:///session" },
+      'driver.uri: must be a libvirt URI such as "qemu:///system", "qemu+ssh://user@host/system" or "xen:///system", not "xen:///session"',
+    ],
+    [
+      { name: "libvirt", network: "default", bridge: "br0" },
+      "driver.bridge: a guest is in a network or in a bridge, not in both",
+    ],
+    [
+      { name: "libvirt", address: "10.0.0.9/24" },
+      "driver.address: is the guest's in a bridge; say which one: bridge",
+    ],
+    [
+      { name: "libvirt", bridge: "br0", address: "10.0.0.9" },
+      'driver.address: must be an IPv4 address with the length of its network\'s prefix, such as "192.168.1.50/24", not "10.0.0.9"',
+    ],
+    [
+      { name: "libvirt", bridge: "br0", gateway: "10.0.0.1" },
+      "driver.gateway: goes with address; without one DHCP tells it",
+    ],
+    [
+      { name: "libvirt", bridge: "br0", address: "10.0.0.9/24", nameServer: "dns" },
+      'driver.nameServer: must be an IPv4 address, not "dns"',
     ],
   ])("%j is refused", (value, failure) => {
     expect(failuresOf(value)).toEqual([failure]);

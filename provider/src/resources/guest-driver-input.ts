@@ -1,8 +1,10 @@
 // The input `driver` of a Guest: a driver's name, or an object with the name and what that driver
 // has to know.
 import { machineOf, parseHostUri } from "../drivers/libvirt/uri.ts";
-import { containsUnknown, isPropertyList, isPropertyMap, type PropertyValue } from "../values.ts";
+import type { GuestNetwork } from "../guests/configuration.ts";
+import { containsUnknown, isPropertyMap, type PropertyValue } from "../values.ts";
 import { type Refuse, unknownNames } from "./guest-inputs.ts";
+import { PLACE_OPTIONS, placeFailures, placeOf } from "./guest-place-inputs.ts";
 
 export interface DriverSelection {
   readonly name: string;
@@ -10,6 +12,9 @@ export interface DriverSelection {
   readonly uri?: string;
   /** A network of libvirt's for the guest; QEMU's user mode without one. */
   readonly network?: string;
+  /** A bridge of the host, and who the guest is there. */
+  readonly bridge?: string;
+  readonly place?: GuestNetwork;
 }
 
 const DEFAULT_URI = "qemu:///system";
@@ -32,21 +37,19 @@ export function driverFailures(
     return;
   }
   nameFailure("driver.name", value.name ?? null, drivers, refuse);
-  const options = value.name === "libvirt" ? ["uri", "network"] : [];
+  const options = value.name === "libvirt" ? ["uri", ...PLACE_OPTIONS] : [];
   if (!containsUnknown(value.name ?? null)) {
     const what = `the driver "${value.name}"`;
     unknownNames(value, ["name", ...options], "driver.", what, refuse);
   }
   if (value.name !== "libvirt") return;
-  const { uri = null, network = null } = value;
-  if (network !== null && !containsUnknown(network) && typeof network !== "string") {
-    refuse("driver.network", `must be a network's name, not ${JSON.stringify(network)}`);
-  }
+  const { uri = null } = value;
+  placeFailures(value, refuse);
   if (containsUnknown(uri)) return;
   if (typeof uri !== "string" || parseHostUri(uri) === undefined) {
     refuse(
       "driver.uri",
-      `must be a libvirt URI such as "qemu:///system" or "qemu+ssh://user@host/system", not ${JSON.stringify(uri)}`,
+      `must be a libvirt URI such as "qemu:///system", "qemu+ssh://user@host/system" or "xen:///system", not ${JSON.stringify(uri)}`,
     );
   }
 }
@@ -60,20 +63,13 @@ export function driverSelection(value: PropertyValue | undefined): DriverSelecti
     name: String(name),
     ...(typeof uri === "string" ? { uri } : {}),
     ...(typeof network === "string" ? { network } : {}),
+    ...placeOf(normal),
   };
 }
 
-/** A guest of a network has an address of its own, and all of its ports there. */
-export function networkFailures(ports: PropertyValue, refuse: Refuse): void {
-  if (!isPropertyList(ports)) return;
-  for (const [index, port] of ports.entries()) {
-    if (!isPropertyMap(port) || containsUnknown(port)) continue;
-    if (port.host === 0 || port.host === port.guest) continue;
-    refuse(
-      `ports[${index}].host`,
-      `a guest in a network of libvirt's has an address of its own; leave host out, and use port ${port.guest} there`,
-    );
-  }
+/** Whether guests of a driver run on Xen. */
+export function isXen(selection: DriverSelection | undefined): boolean {
+  return parseHostUri(selection?.uri ?? "")?.hypervisor === "xen";
 }
 
 /** The machine on which the guests of a driver run, when it is known to be another than this. */

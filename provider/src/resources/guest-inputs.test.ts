@@ -8,6 +8,7 @@ const failuresOf = (news: PropertyMap) =>
   inputFailures(withDefaults({ image: IMAGE, ...news }), ["qemu", "libvirt"]).map(
     ({ property, reason }) => `${property}: ${reason}`,
   );
+const xen = { name: "libvirt", uri: "xen:///system" };
 const elsewhere = { name: "libvirt", uri: "qemu+ssh://far.example/system" };
 const port = (more: PropertyMap): PropertyValue => ({ guest: 80, ...more });
 
@@ -98,6 +99,14 @@ describe("what is right has no failures", () => {
         healthCheck: { http: "/" },
       },
     ],
+    [
+      "an address in a bridge of a Xen host",
+      {
+        driver: { ...xen, bridge: "xenbr0", address: "10.0.0.9/24" },
+        ports: [port({})],
+        healthCheck: { http: "/" },
+      },
+    ],
     ["a console elsewhere", { driver: elsewhere, healthCheck: { console: "up" } }],
   ])("%s", (_what, news) => {
     expect(failuresOf(news)).toEqual([]);
@@ -120,8 +129,14 @@ describe("what is wrong is named", () => {
     ],
     [
       { driver: { ...elsewhere, network: "apps" }, ports: [port({ host: 8080 })] },
-      "ports[0].host: a guest in a network of libvirt's has an address of its own; leave host out",
+      "ports[0].host: a guest in a network of libvirt's or a bridge has an address of its own; leave host out",
     ],
+    [
+      { driver: { ...elsewhere, bridge: "br0" }, ports: [port({})] },
+      "ports: nobody tells the address that a guest gets in a bridge; give it one",
+    ],
+    [{ driver: xen, ports: [port({})] }, "ports: a guest of Xen has no ports of its host"],
+    [{ driver: xen, accelerator: "kvm" }, "accelerator: is QEMU's: Xen runs its guests itself"],
     [{ accelerator: "hvf" }, 'accelerator: must be "auto" or "kvm" or "tcg", not "hvf"'],
     [{ memory: 32 }, 'memory: must be a size such as "32MiB" or "1GiB", not 32'],
     [{ memory: "32" }, 'memory: must be a size such as "32MiB" or "1GiB", not "32"'],

@@ -21,12 +21,13 @@ import {
   driverFailures,
   driverMachine,
   driverSelection,
-  networkFailures,
+  isXen,
   normalDriver,
 } from "./guest-driver-input.ts";
 import { healthFailures } from "./guest-health-inputs.ts";
 import { lifecycleFailures, lifecycleOf, normalRestart } from "./guest-lifecycle-inputs.ts";
 import { networkInputFailures, wantedNetworks } from "./guest-network-inputs.ts";
+import { hasOwnAddress, placedPortFailures } from "./guest-place-inputs.ts";
 import { attachedVolumes, normalVolumes, volumeFailures } from "./guest-volume-inputs.ts";
 import type { CheckFailure } from "./resource.ts";
 import { suggestion } from "./suggestion.ts";
@@ -108,6 +109,9 @@ export function inputFailures(inputs: PropertyMap, drivers: readonly string[]): 
   if (selection?.name === "sandbox" && ["kvm", "tcg"].includes(String(plain.accelerator))) {
     refuse("accelerator", "is for virtual machines: a sandboxed guest is a process; leave it out");
   }
+  if (isXen(selection) && ["kvm", "tcg"].includes(String(plain.accelerator))) {
+    refuse("accelerator", "is QEMU's: Xen runs its guests itself; leave it out");
+  }
   const machine = selection && driverMachine(selection);
   memoryFailure(plain.memory, machine, refuse);
   if (!containsUnknown(plain.cpus ?? null) && plain.cpus !== 1) {
@@ -120,10 +124,10 @@ export function inputFailures(inputs: PropertyMap, drivers: readonly string[]): 
   lifecycleFailures(plain, selection?.name, refuse);
   if (plain.healthCheck !== undefined) {
     // What has an address of its own is not behind its machine's.
-    const behind = selection?.network === undefined ? machine : undefined;
+    const behind = hasOwnAddress(selection) ? undefined : machine;
     healthFailures(plain.healthCheck, plain.ports, behind, refuse);
   }
-  if (selection?.network !== undefined) networkFailures(plain.ports ?? null, refuse);
+  if (selection) placedPortFailures(selection, isXen(selection), plain.ports ?? null, refuse);
   return failures;
 }
 

@@ -6,7 +6,7 @@ import type { StoredImage } from "@pulumi-unikernel/toolchain";
 import type { Driver } from "../drivers/driver.ts";
 import { type GuestImages, KeepingDriver } from "../drivers/keeping-driver.ts";
 import type { LibvirtDriverOptions } from "../drivers/libvirt/libvirt-driver.ts";
-import type { DriverSelection } from "./guest-driver-input.ts";
+import { type DriverSelection, isXen } from "./guest-driver-input.ts";
 
 export const DRIVER_NAMES = ["qemu", "libvirt", "sandbox"] as const;
 
@@ -16,10 +16,15 @@ export interface GuestImage extends Pick<StoredImage, "path" | "symbolsPath"> {
 }
 
 /** Why a driver cannot run images of this platform, or null. */
-export function platformProblem(driver: string, platform: string | undefined): string | null {
-  const runs = driver === "sandbox" ? "linux" : "kvm";
+export function platformProblem(
+  selection: DriverSelection,
+  platform: string | undefined,
+): string | null {
+  const { name, uri } = selection;
+  const runs = name === "sandbox" ? "linux" : isXen(selection) ? "xen" : "kvm";
   if (platform === undefined || platform === runs) return null;
-  return `was built for the platform "${platform}", and the driver "${driver}" runs images of the platform "${runs}"; change one of the two`;
+  const where = runs === "xen" ? ` at ${uri}` : "";
+  return `was built for the platform "${platform}", and the driver "${name}"${where} runs images of the platform "${runs}"; change one of the two`;
 }
 
 export interface GuestMachine {
@@ -34,7 +39,7 @@ export interface GuestMachine {
 /** The real one; its modules are loaded at first use. */
 export const machine: GuestMachine = {
   image: async (digest) => (await import("@pulumi-unikernel/toolchain")).openStore().image(digest),
-  async driver({ name, uri = "", network }) {
+  async driver({ name, uri = "", network, bridge, place }) {
     const { homeDirectory } = await import("@pulumi-unikernel/toolchain");
     const home = homeDirectory();
     switch (name) {
@@ -47,7 +52,7 @@ export const machine: GuestMachine = {
         return new KeepingDriver(new SandboxDriver({ home }), imagesOfGuests(home));
       }
       case "libvirt":
-        return libvirtHost({ uri, network, home });
+        return libvirtHost({ uri, network, bridge, place, home });
       default: {
         const known = DRIVER_NAMES.map((driver) => `"${driver}"`).join(" and ");
         throw new Error(`there is no driver "${name}"; there are ${known}`);
@@ -66,7 +71,7 @@ function libvirtHost(options: LibvirtDriverOptions): Promise<Driver> {
     const { LibvirtDriver } = await import("../drivers/libvirt/libvirt-driver.ts");
     return new LibvirtDriver(options);
   };
-  const key = JSON.stringify([options.uri, options.network]);
+  const key = JSON.stringify(options);
   const host = hosts.get(key) ?? load();
   hosts.set(key, host);
   return host;

@@ -175,12 +175,30 @@ export const guestTypes = {
       network: {
         type: "string",
         description:
-          'Only for "libvirt": one of its networks, in which the guest gets an address of its own by DHCP; without it QEMU\'s user mode.',
+          'Only for "libvirt": one of its networks, in which the guest gets an address of its own by DHCP; without it QEMU\'s user mode, or nothing on Xen.',
+      },
+      bridge: {
+        type: "string",
+        description:
+          'Only for "libvirt": a bridge of the host that the guest is in, with an address of its own.',
+      },
+      address: {
+        type: "string",
+        description:
+          'Only with bridge: the guest\'s address there, e.g. "192.168.1.50/24". Without it the guest asks by DHCP, and no ports can be said. Its guest is stopped before its successor starts.',
+      },
+      gateway: {
+        type: "string",
+        description: "Only with address: the way out; the network's first address by default.",
+      },
+      nameServer: {
+        type: "string",
+        description: "Only with address: who tells names; the gateway by default.",
       },
       uri: {
         type: "string",
         description:
-          'Only for "libvirt": where it is, e.g. "qemu:///system" (the default) or "qemu+ssh://user@host/system".',
+          'Only for "libvirt": where it is, e.g. "qemu:///system" (the default), "qemu+ssh://user@host/system" or "xen:///system".',
       },
     },
     required: ["name"],

@@ -89,7 +89,10 @@ function plannedPlacement(ports: PropertyValue, selection: DriverSelection): Pro
   // A network gives its addresses when guests ask for them.
   if (containsUnknown(ports) || selection.network !== undefined) return unknown;
   const machine = driverMachine(selection);
-  const known = knownPorts(ports);
+  const address = selection.place?.address.split("/")[0];
+  const known = knownPorts(ports).map((port) =>
+    address === undefined ? port : { ...port, host: port.guest, address },
+  );
   const [first] = known;
   const tcp = known.find(({ protocol }) => protocol === "tcp");
   return {

@@ -51,7 +51,8 @@ export async function stopPredecessors(
 
 /** Running guests of the same owner at addresses that `spec` names. */
 async function addressHolders(driver: Driver, spec: GuestSpec): Promise<GuestSummary[]> {
-  const wanted = (spec.networks ?? []).flatMap(({ address }) => address ?? []);
+  const named = (spec.networks ?? []).flatMap(({ address }) => address ?? []);
+  const wanted = driver.address === undefined ? named : [...named, driver.address];
   const holders: GuestSummary[] = [];
   for (const guest of wanted.length === 0 ? [] : await driver.guests()) {
     if (guest.owner !== spec.owner || guest.id === spec.id) continue;

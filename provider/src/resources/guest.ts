@@ -64,7 +64,7 @@ export function createGuest(machine: GuestMachine): Resource {
     const unavailable = await driver.unavailable();
     if (unavailable !== null) return [{ property: "driver", reason: unavailable }];
     const image = typeof plain.image === "string" ? await machine.image(plain.image) : undefined;
-    const problem = platformProblem(selection.name, image?.manifest?.platform);
+    const problem = platformProblem(selection, image?.manifest?.platform);
     if (problem !== null) return [{ property: "image", reason: problem }];
     const failures = [
       ...(await volumeMachineFailures(driver, image, plain.volumes, (holder) =>

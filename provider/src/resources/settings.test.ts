@@ -24,7 +24,7 @@ test.each<[PropertyMap, string, string]>([
   [
     { driver: { name: "libvirt", uri: "nonsense" } },
     "driver.uri",
-    'must be a libvirt URI such as "qemu:///system" or "qemu+ssh://user@host/system", not "nonsense"',
+    'must be a libvirt URI such as "qemu:///system", "qemu+ssh://user@host/system" or "xen:///system", not "nonsense"',
   ],
   [{ accelerator: "fast" }, "accelerator", 'must be "auto" or "kvm" or "tcg", not "fast"'],
   [{ store: "store" }, "store", 'must be an absolute path, not "store"'],

@@ -19,6 +19,7 @@ import {
 } from "./guest-driver-input.ts";
 import { describe, type Refuse, unknownNames } from "./guest-inputs.ts";
 import { DRIVER_NAMES } from "./guest-machine.ts";
+import { PLACE_OPTIONS } from "./guest-place-inputs.ts";
 import type { CheckFailure } from "./resource.ts";
 
 export const VOLUME_INPUTS = ["size", "driver", "format", "deletionProtection", "source"] as const;
@@ -108,12 +109,12 @@ export function volumeSource(text: string): VolumeSource {
   return isAbsolute(text) || text.includes("/") ? { file: text } : { volume: text };
 }
 
-/** A volume is a host's, in whatever network the guests are. */
+/** A volume is a host's, wherever its guests are in the world. */
 function placeOf(driver: PropertyValue): PropertyValue {
   const normal = normalDriver(driver);
   if (!isPropertyMap(normal) || normal.name !== "libvirt") return normal;
-  const { network: _network, ...place } = normal;
-  return place;
+  const isPlace = (name: string) => (PLACE_OPTIONS as readonly string[]).includes(name);
+  return Object.fromEntries(Object.entries(normal).filter(([name]) => !isPlace(name)));
 }
 
 function sizeFailure(size: PropertyValue, refuse: Refuse): void {

@@ -29,11 +29,6 @@ export interface DomainDisk {
 const STATUS_PORT = "0xf4";
 
 export function domainXml(record: GuestRecord, type: "kvm" | "qemu", files: DomainFiles): string {
-  const { network } = record;
-  const attachment: XmlElement =
-    network === undefined
-      ? { "@type": "user" }
-      : { "@type": "network", source: { "@network": network } };
   return formatXml({
     domain: {
       "@type": type,
@@ -57,11 +52,7 @@ export function domainXml(record: GuestRecord, type: "kvm" | "qemu", files: Doma
       devices: {
         ...diskElements(files.disks ?? []),
         controller: { "@type": "usb", "@model": "none" },
-        interface: {
-          ...attachment,
-          mac: { "@address": macOf(record.id) },
-          model: { "@type": "virtio" },
-        },
+        ...interfaceElements(record, { user: true, model: "virtio" }),
         serial: [
           {
             // For `virsh console`, and kept for who comes later.
@@ -80,6 +71,30 @@ export function domainXml(record: GuestRecord, type: "kvm" | "qemu", files: Doma
       },
     },
   });
+}
+
+/** `user`: without a network it has QEMU's user mode. */
+export function interfaceElements(
+  { id, network, bridge }: Pick<GuestRecord, "id" | "network" | "bridge">,
+  options: { readonly user?: boolean; readonly model?: string },
+): XmlElement {
+  const { user = false, model } = options;
+  const attachment: XmlElement | undefined =
+    network !== undefined
+      ? { "@type": "network", source: { "@network": network } }
+      : bridge !== undefined
+        ? { "@type": "bridge", source: { "@bridge": bridge } }
+        : user
+          ? { "@type": "user" }
+          : undefined;
+  if (attachment === undefined) return {};
+  return {
+    interface: {
+      ...attachment,
+      mac: { "@address": macOf(id) },
+      ...(model === undefined ? {} : { model: { "@type": model } }),
+    },
+  };
 }
 
 function diskElements(disks: readonly DomainDisk[]): XmlElement {

@@ -16,7 +16,9 @@ const AFFECT = { current: 0, live: 1, config: 2 } as const;
 const XML_INACTIVE = 2;
 const START_PAUSED = 1;
 const DESTROY_GRACEFUL = 1;
-/** Also what others may have added: managed save images and the metadata of snapshots. */
+/** Also what others may have added: managed save images and, where there can be any, the metadata
+ * of snapshots. */
+const UNDEFINE_WITH_SAVED = 1;
 const UNDEFINE_WITH_ALL = 1 | 2 | 16;
 const MONITOR_HUMAN = 1;
 const END_TIMEOUT_MS = 1_000;
@@ -128,14 +130,30 @@ export class Domains {
   }
 
   /** Asks the guest to end, and waits for as long until it has. */
-  async shutDown(name: string, timeoutMs: number): Promise<void> {
+  async shutDown(
+    name: string,
+    timeoutMs: number,
+    ask: (name: string) => Promise<unknown>,
+  ): Promise<void> {
     const isRunning = async () =>
       ["running", "blocked"].includes((await this.find(name))?.state ?? "");
     if (timeoutMs === 0 || !(await isRunning())) return;
     // It may end at this very moment.
-    await this.monitor(name, `chardev-send-break ${CONSOLE}`).catch(() => undefined);
+    await ask(name).catch(() => undefined);
     const hasEnded = async () => ((await isRunning()) ? undefined : true);
     await poll(hasEnded, { everyMs: 50, timeoutMs });
+  }
+
+  /** Asks a guest of QEMU's to end. */
+  sendBreak(name: string): Promise<unknown> {
+    return this.monitor(name, `chardev-send-break ${CONSOLE}`);
+  }
+
+  /** Asks a guest to end by the means of its hypervisor. */
+  requestEnd(name: string): Promise<unknown> {
+    return this.#must(name, (connection, domain) =>
+      connection.call("virDomainShutdownFlags", domain, 0),
+    );
   }
 
   /** What its console writes from now on, and what it is to read; somebody else's is taken away. */
@@ -157,7 +175,8 @@ export class Domains {
     await this.#with(name, async (connection, domain) => {
       // One that was undefined while it ran vanishes when it ends.
       if ((await connection.call("virDomainIsPersistent", domain)) === 0) return;
-      await connection.call("virDomainUndefineFlags", domain, UNDEFINE_WITH_ALL);
+      const undefine = (flags: number) => connection.call("virDomainUndefineFlags", domain, flags);
+      await undefine(UNDEFINE_WITH_ALL).catch(() => undefine(UNDEFINE_WITH_SAVED));
     });
   }
 

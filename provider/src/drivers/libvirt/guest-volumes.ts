@@ -16,23 +16,32 @@ export class GuestVolumes {
   readonly #disk: Volumes;
   /** Configurations, which may be secret. */
   readonly #memory: Volumes;
+  /** Consoles, and what they are called there. */
+  readonly #consoles: Volumes;
+  readonly #consoleOf: (id: string) => string;
+  readonly #hasStatus: boolean;
   readonly #images: Images;
 
   constructor(connections: Connections, pools: HostPools) {
     this.#disk = new Volumes(connections, pools.disk);
     this.#memory = new Volumes(connections, pools.memory);
+    const { console } = pools;
+    this.#consoles = console === undefined ? this.#disk : new Volumes(connections, console);
+    this.#consoleOf = (id) => (console === undefined ? `${id}.console` : `guest-${id}.log`);
+    // Where the host keeps consoles, it has no other file that a guest could write to.
+    this.#hasStatus = console === undefined;
     this.#images = new Images(this.#disk);
   }
 
   /** Where a guest's files are going to be, in pools that are made where they are missing. */
   async paths(spec: Pick<GuestSpec, "id" | "digest">): Promise<DomainFiles> {
     const directory = await this.#disk.ensurePool();
-    const names = namesOf(spec.id);
+    const { id, digest } = spec;
     return {
-      image: posix.join(directory, imageVolume(spec.digest)),
-      configuration: posix.join(await this.#memory.ensurePool(), names.configuration),
-      console: posix.join(directory, names.console),
-      status: posix.join(directory, names.status),
+      image: posix.join(directory, imageVolume(digest)),
+      configuration: posix.join(await this.#memory.ensurePool(), configurationOf(id)),
+      console: posix.join(await this.#consoles.ensurePool(), this.#consoleOf(id)),
+      status: posix.join(directory, statusOf(id)),
     };
   }
 
@@ -43,10 +52,10 @@ export class GuestVolumes {
     options: { readonly signal: AbortSignal; readonly report: (progress: string) => void },
   ): Promise<void> {
     await this.ensureImage(spec, options);
-    const names = namesOf(spec.id);
-    await this.#memory.write(names.configuration, configuration, PRIVATE);
-    await this.#disk.write(names.console, Buffer.alloc(0), PRIVATE);
-    await this.#disk.write(names.status, Buffer.alloc(0), PRIVATE);
+    const { id } = spec;
+    await this.#memory.write(configurationOf(id), configuration, PRIVATE);
+    await this.#consoles.write(this.#consoleOf(id), Buffer.alloc(0), PRIVATE);
+    if (this.#hasStatus) await this.#disk.write(statusOf(id), Buffer.alloc(0), PRIVATE);
   }
 
   hasImage(digest: string): Promise<boolean> {
@@ -64,33 +73,32 @@ export class GuestVolumes {
   }
 
   configuration(id: string): Promise<Buffer | undefined> {
-    return this.#memory.read(namesOf(id).configuration);
+    return this.#memory.read(configurationOf(id));
   }
 
   consolePath(id: string): Promise<string | undefined> {
-    return this.#disk.path(namesOf(id).console);
+    return this.#consoles.path(this.#consoleOf(id));
   }
 
   async console(id: string, offset: number): Promise<Buffer> {
-    const bytes = await this.#disk.read(namesOf(id).console, offset, CONSOLE_BYTES_MAX);
+    const bytes = await this.#consoles.read(this.#consoleOf(id), offset, CONSOLE_BYTES_MAX);
     return bytes ?? Buffer.alloc(0);
   }
 
   async consoleEnd(id: string): Promise<string> {
-    const bytes = await this.#disk.readEnd(namesOf(id).console, CONSOLE_BYTES_MAX);
+    const bytes = await this.#consoles.readEnd(this.#consoleOf(id), CONSOLE_BYTES_MAX);
     return bytes?.toString("utf8") ?? "";
   }
 
   /** The exit status that a guest has written, if it came to that. */
   async exitStatus(id: string): Promise<number | undefined> {
-    return (await this.#disk.readEnd(namesOf(id).status, 1))?.at(-1);
+    return (await this.#disk.readEnd(statusOf(id), 1))?.at(-1);
   }
 
   async remove(id: string): Promise<void> {
-    const { configuration, console, status } = namesOf(id);
-    await this.#memory.remove(configuration);
-    await this.#disk.remove(console);
-    await this.#disk.remove(status);
+    await this.#memory.remove(configurationOf(id));
+    await this.#consoles.remove(this.#consoleOf(id));
+    if (this.#hasStatus) await this.#disk.remove(statusOf(id));
   }
 
   /** Removes images that nobody uses. */
@@ -99,10 +107,10 @@ export class GuestVolumes {
   }
 }
 
-function namesOf(id: string): Omit<Record<keyof DomainFiles, string>, "image" | "disks"> {
-  return {
-    configuration: `${id}.configuration`,
-    console: `${id}.console`,
-    status: `${id}.status`,
-  };
+function configurationOf(id: string): string {
+  return `${id}.configuration`;
+}
+
+function statusOf(id: string): string {
+  return `${id}.status`;
 }

@@ -16,24 +16,28 @@ import {
 } from "../volume-driver.ts";
 import type { Connections } from "./connections.ts";
 import { DiskVolumes } from "./disk-volumes.ts";
-import { type DomainDisk, diskTarget } from "./domain-xml.ts";
+import type { DomainDisk } from "./domain-xml.ts";
 import type { Domains } from "./domains.ts";
+import type { HostDisks } from "./hypervisor.ts";
 import type { Pool } from "./volumes.ts";
 
 const RECORD = ".volume.json";
 
 export class HostVolumes implements VolumeDriver {
-  readonly usualFormat = "qcow2";
+  readonly usualFormat: VolumeFormat;
+  readonly #can: HostDisks;
   readonly #disks: DiskVolumes;
   readonly #domains: Domains;
 
-  constructor(connections: Connections, pool: Pool, domains: Domains) {
+  constructor(connections: Connections, pool: Pool, domains: Domains, can: HostDisks) {
+    this.usualFormat = can.usualFormat;
+    this.#can = can;
     this.#disks = new DiskVolumes(connections, pool);
     this.#domains = domains;
   }
 
-  async formatProblem(): Promise<string | null> {
-    return null;
+  async formatProblem(format: VolumeFormat): Promise<string | null> {
+    return this.#can.formatProblem(format);
   }
 
   async list(): Promise<readonly VolumeSummary[]> {
@@ -85,10 +89,11 @@ export class HostVolumes implements VolumeDriver {
 
   async grow(id: string, sizeBytes: number, attached: AttachedTo | undefined): Promise<void> {
     const disk = diskOf(await this.#must(id));
-    if (attached === undefined) return this.#disks.grow(disk, sizeBytes);
+    const target = attached && this.#can.growing(attached.device);
+    if (attached === undefined || target === undefined) return this.#disks.grow(disk, sizeBytes);
     const size = await this.#disks.size(disk);
     if (size !== undefined && size.sizeBytes >= sizeBytes) return;
-    await this.#domains.resizeDisk(attached.guest, diskTarget(attached.device), sizeBytes);
+    await this.#domains.resizeDisk(attached.guest, target, sizeBytes);
   }
 
   async remove(id: string): Promise<void> {

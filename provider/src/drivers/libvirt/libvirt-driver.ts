@@ -7,7 +7,6 @@ import {
   isSameConfiguration,
 } from "../../guests/configuration.ts";
 import { lastLines } from "../../guests/console.ts";
-import { guestEnd } from "../../guests/exit-status.ts";
 import type {
   Driver,
   GuestProgress,
@@ -18,18 +17,17 @@ import type {
 } from "../driver.ts";
 import { isSameGuest, newRecord, summaryOf } from "../guest-record.ts";
 import { type GuestLifecycle, lifecycleOf, PLAIN_LIFECYCLE } from "../lifecycle.ts";
-import { mounts } from "../volume-driver.ts";
 import { refuseHeld } from "../volume-holders.ts";
-import { chooseType } from "./accelerator.ts";
+import { BridgeNetwork, LeasedNetwork } from "./address-network.ts";
 import { Connections } from "./connections.ts";
-import { domainXml } from "./domain-xml.ts";
 import { type Domain, Domains, isActiveState } from "./domains.ts";
 import { editsOf, isSameForward } from "./edits.ts";
 import { LibvirtError } from "./errors.ts";
 import { GuestVolumes } from "./guest-volumes.ts";
 import { HostVolumes } from "./host-volumes.ts";
+import { type Hypervisor, hypervisorOf } from "./hypervisor.ts";
 import { MissingLibvirtError } from "./library.ts";
-import { type HostNetwork, LeasedNetwork, UserNetwork } from "./network.ts";
+import { type HostNetwork, UserNetwork } from "./network.ts";
 import { recordsOf } from "./port-host.ts";
 import { formatRecord, type GuestRecord, parseRecord } from "./record.ts";
 import { type HostUri, parseHostUri, poolsOf } from "./uri.ts";
@@ -43,6 +41,10 @@ export interface LibvirtDriverOptions {
   readonly home: string;
   /** A network of libvirt's for the guests; QEMU's user mode when absent. */
   readonly network?: string | undefined;
+  /** A bridge of the host's for the guests, and who the guest is there; it asks by DHCP when that
+   * is absent. */
+  readonly bridge?: string | undefined;
+  readonly place?: GuestNetwork | undefined;
   /** Where a user's session keeps what is gone after it; XDG_RUNTIME_DIR when absent. */
   readonly runtime?: string | undefined;
   readonly onStep?: (step: Step) => void;
@@ -51,8 +53,10 @@ export interface LibvirtDriverOptions {
 export class LibvirtDriver implements Driver {
   readonly name = "libvirt";
   readonly volumes: HostVolumes;
+  readonly address?: string;
   readonly #options: LibvirtDriverOptions;
   readonly #host: HostUri;
+  readonly #hypervisor: Hypervisor;
   readonly #connections: Connections;
   readonly #domains: Domains;
   readonly #volumes: GuestVolumes;
@@ -60,19 +64,27 @@ export class LibvirtDriver implements Driver {
 
   constructor(options: LibvirtDriverOptions) {
     const host = parseHostUri(options.uri);
-    if (host === undefined) throw new Error(`"${options.uri}" is no URI of a QEMU host of libvirt`);
+    if (host === undefined) throw new Error(`"${options.uri}" is no URI of a libvirt host`);
     this.#options = options;
     this.#host = host;
+    this.#hypervisor = hypervisorOf(host);
     this.#connections = new Connections(options.uri);
     this.#domains = new Domains(this.#connections);
     const { home, runtime = process.env.XDG_RUNTIME_DIR } = options;
     const pools = poolsOf(host, { home, runtime });
     this.#volumes = new GuestVolumes(this.#connections, pools);
-    this.volumes = new HostVolumes(this.#connections, pools.disk, this.#domains);
-    this.#network =
-      options.network === undefined
-        ? new UserNetwork(this.#domains, host)
-        : new LeasedNetwork(this.#domains, options.uri, options.network);
+    const { disks } = this.#hypervisor;
+    this.volumes = new HostVolumes(this.#connections, pools.disk, this.#domains, disks);
+    const { network, bridge, place } = options;
+    const address = place?.address.split("/")[0];
+    if (address !== undefined) this.address = address;
+    if (network !== undefined) {
+      this.#network = new LeasedNetwork(this.#domains, options.uri, network);
+    } else if (bridge !== undefined || host.hypervisor === "xen") {
+      this.#network = new BridgeNetwork(this.#domains, place);
+    } else {
+      this.#network = new UserNetwork(this.#domains, host);
+    }
   }
 
   /** Lets go of the host; guests run on. */
@@ -137,7 +149,7 @@ export class LibvirtDriver implements Driver {
     signal: AbortSignal,
     report: (progress: string) => void = () => undefined,
   ): Promise<GuestStatus> {
-    const configuration = configurationOf(spec, this.#network.configuration);
+    const configuration = this.#configuration(spec);
     const domain = await this.#domains.find(spec.id);
     if (domain !== undefined && domain.metadata === undefined) {
       throw new Error(`there is a domain ${spec.id} already, and it is none of ours`);
@@ -150,7 +162,7 @@ export class LibvirtDriver implements Driver {
       }
     }
     // Everything that can be refused is refused before anything that runs is touched.
-    const type = await chooseType(spec.accelerator, this.#connections, {
+    const type = await this.#hypervisor.chooseType(spec.accelerator, this.#connections, {
       isThisMachine: this.#host.host === "",
       home: this.#options.home,
     });
@@ -167,9 +179,10 @@ export class LibvirtDriver implements Driver {
         spec.ports.map(() => null),
       ),
       network: this.#options.network,
+      bridge: this.#options.bridge,
     };
     // Before its files exist: whom they belong to is on record, and nobody collects the image.
-    await this.#domains.define(domainXml(planned, type, files));
+    await this.#domains.define(this.#hypervisor.describe(planned, type, files));
     this.#step("recorded");
     await this.#volumes.prepare(spec, configuration, { signal, report });
     this.#step("prepared");
@@ -193,8 +206,10 @@ export class LibvirtDriver implements Driver {
     const known = {
       consoleLogPath: (await this.#volumes.consolePath(id)) ?? "",
       ...(record === undefined ? {} : { startedAt: new Date(record.startedAtMs) }),
+      ...this.#addresses(),
     };
-    if (!isActiveState(domain.state)) return { ...known, ports: [], ...(await this.#end(id)) };
+    if (!isActiveState(domain.state))
+      return { ...known, ports: [], ...(await this.#hypervisor.end(this.#volumes, id)) };
     const actual = await this.#network.actual(id, record);
     const definition = record === undefined ? undefined : await this.#domains.definition(id);
     if (record === undefined || definition === undefined) {
@@ -238,7 +253,9 @@ export class LibvirtDriver implements Driver {
   }
 
   async #stop(id: string, record: GuestRecord | undefined): Promise<void> {
-    await this.#domains.shutDown(id, (record?.lifecycle ?? PLAIN_LIFECYCLE).shutdownTimeoutMs);
+    const { shutdownTimeoutMs } = record?.lifecycle ?? PLAIN_LIFECYCLE;
+    const ask = (guest: string) => this.#hypervisor.askToEnd(this.#domains, guest);
+    await this.#domains.shutDown(id, shutdownTimeoutMs, ask);
     await this.#domains.destroy(id);
   }
 
@@ -293,25 +310,24 @@ export class LibvirtDriver implements Driver {
     await this.#save({ ...record, forwards: await this.#network.reach(record, signal) }, record);
   }
 
-  /** How a domain ended that does not run. */
-  async #end(id: string) {
-    const status = await this.#volumes.exitStatus(id);
-    // As isa-debug-exit would have made QEMU's exit code of it.
-    const code = status === undefined ? 0 : 2 * status + 1;
-    return guestEnd({ code, killed: status === undefined }, await this.#volumes.consoleEnd(id));
+  /** The address that all guests of this driver have, one at a time. */
+  #addresses(): Pick<GuestStatus, "addresses"> {
+    const { bridge = "" } = this.#options;
+    return this.address === undefined ? {} : { addresses: { [bridge]: this.address } };
+  }
+
+  #configuration(spec: GuestSpec): Buffer {
+    const network = this.#network.configuration;
+    return encodeConfiguration({
+      args: spec.args,
+      env: spec.env,
+      ...(network === undefined ? {} : { network }),
+      mounts: this.#hypervisor.mounts(spec.volumes),
+      clockRealtimeNs: BigInt(Date.now()) * 1_000_000n,
+    });
   }
 
   #step(step: Step): void {
     this.#options.onStep?.(step);
   }
-}
-
-function configurationOf(spec: GuestSpec, network: GuestNetwork | undefined): Buffer {
-  return encodeConfiguration({
-    args: spec.args,
-    env: spec.env,
-    ...(network === undefined ? {} : { network }),
-    mounts: mounts(spec.volumes),
-    clockRealtimeNs: BigInt(Date.now()) * 1_000_000n,
-  });
 }

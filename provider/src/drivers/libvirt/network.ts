@@ -1,15 +1,13 @@
 // How the guests of a host are reached: through ports of the host, or at an address of their own
-// in one of libvirt's networks.
-import { connect } from "node:net";
+// (address-network.ts).
 import type { GuestNetwork } from "../../guests/configuration.ts";
-import { pause } from "../../guests/wait.ts";
 import type { PortForward } from "../driver.ts";
 import { PortTable } from "../port-table.ts";
 import { acceptsConnections } from "../qemu/accepts.ts";
 import { USER_NETWORK } from "../qemu/forwards.ts";
 import type { Domains } from "./domains.ts";
 import { domainPorts } from "./port-host.ts";
-import { type GuestRecord, parseRecord } from "./record.ts";
+import type { GuestRecord } from "./record.ts";
 import { type HostUri, machineOf } from "./uri.ts";
 
 type Limits = { readonly timeoutMs: number; readonly signal: AbortSignal };
@@ -99,90 +97,5 @@ export class UserNetwork implements HostNetwork {
   accepts(id: string, forward: PortForward, limits: Limits): Promise<boolean> {
     const table = () => this.#domains.monitor(id, "info usernet");
     return acceptsConnections(table, forward, limits, machineOf(this.#host));
-  }
-}
-
-/** dnsmasq first asks for three seconds whether anybody has the address already. */
-const LEASE_TIMEOUT_MS = 30_000;
-
-/** A network of libvirt's: each guest has an address of its own, and so all of its ports. */
-export class LeasedNetwork implements HostNetwork {
-  readonly configuration = undefined;
-  readonly #domains: Domains;
-  readonly #uri: string;
-  readonly #name: string;
-
-  constructor(domains: Domains, uri: string, name: string) {
-    this.#domains = domains;
-    this.#uri = uri;
-    this.#name = name;
-  }
-
-  async unavailable(): Promise<string | null> {
-    const isActive = await this.#domains.isNetworkActive(this.#name);
-    if (isActive === true) return null;
-    return isActive === undefined
-      ? `libvirt at ${this.#uri} has no network "${this.#name}"; see \`virsh net-list --all\``
-      : `the network "${this.#name}" of libvirt at ${this.#uri} is not active; start it with \`virsh net-start ${this.#name}\``;
-  }
-
-  async problems() {
-    return [];
-  }
-
-  async plan(_id: string, _owner: string, ports: readonly PortForward[]): Promise<Forwards> {
-    return ports.map(() => null);
-  }
-
-  async open(guest: GuestRecord): Promise<Forwards> {
-    return guest.forwards;
-  }
-
-  async reach(guest: GuestRecord, signal: AbortSignal): Promise<Forwards> {
-    if (guest.ports.length === 0) return [];
-    const deadline = performance.now() + LEASE_TIMEOUT_MS;
-    for (let waitMs = 10; performance.now() < deadline; waitMs = Math.min(waitMs * 1.5, 200)) {
-      // How it ended is for its status to tell.
-      if (!(await this.#domains.isActive(guest.id))) return guest.forwards;
-      const address = await this.#domains.leasedAddress(guest.id);
-      if (address !== undefined) {
-        return guest.ports.map((port) => ({ ...port, host: port.guest, address }));
-      }
-      await pause(waitMs, signal);
-    }
-    throw new Error(
-      `the guest ${guest.id} has no address of the network "${this.#name}" after ${LEASE_TIMEOUT_MS / 1000} s; see that the network has DHCP and that the image has a network (library "lwip")`,
-    );
-  }
-
-  async actual(_id: string, record: GuestRecord | undefined): Promise<readonly PortForward[]> {
-    return record?.forwards.filter((forward) => forward !== null) ?? [];
-  }
-
-  async restore(): Promise<void> {}
-
-  /** Nobody else has this guest's address. */
-  async take(id: string): Promise<readonly PortForward[]> {
-    const guest = parseRecord((await this.#domains.find(id))?.metadata, id);
-    return guest?.forwards.filter((forward) => forward !== null) ?? [];
-  }
-
-  async giveBack(): Promise<void> {}
-
-  accepts(_id: string, forward: PortForward, limits: Limits): Promise<boolean> {
-    return new Promise((resolve) => {
-      const socket = connect({ host: forward.address, port: forward.host });
-      const finish = (isAccepted: boolean) => {
-        clearTimeout(timer);
-        limits.signal.removeEventListener("abort", abort);
-        socket.destroy();
-        resolve(isAccepted);
-      };
-      const abort = () => finish(false);
-      const timer = setTimeout(abort, limits.timeoutMs);
-      limits.signal.addEventListener("abort", abort, { once: true });
-      socket.on("connect", () => finish(true));
-      socket.on("error", abort);
-    });
   }
 }

@@ -9,9 +9,11 @@ import { formatRecord, type GuestRecord, parseRecord } from "./record.ts";
 export function domainPorts(domains: Domains, isThisMachine: boolean): PortBackend<GuestRecord> {
   return {
     read: async (id) => parseRecord((await domains.find(id))?.metadata, id),
-    // A guest in a network has no ports of the host.
+    // A guest in a network or bridge has no ports of the host.
     readAll: async () =>
-      recordsOf(await domains.list()).filter(({ network }) => network === undefined),
+      recordsOf(await domains.list()).filter(
+        ({ network, bridge }) => network === undefined && bridge === undefined,
+      ),
     write: (record) => domains.setMetadata(record.id, formatRecord(record)),
     isRunning: (id) => domains.isActive(id),
     // Of another machine only QEMU there can tell, when it is asked to listen.

@@ -9,6 +9,8 @@ import { formatXml, parseXml, textAt, type XmlElement } from "./xml.ts";
 export interface GuestRecord extends CommonRecord {
   /** The network of libvirt's that it is in; it then has no forwards of the host's ports. */
   readonly network?: string | undefined;
+  /** The bridge of the host that it is in; likewise. */
+  readonly bridge?: string | undefined;
 }
 
 /** The content of <metadata>. */
@@ -40,6 +42,6 @@ export function parseRecord(metadata: string | undefined, id: string): GuestReco
 
 function isRecord(value: unknown): value is GuestRecord {
   if (!hasCommonFields(value)) return false;
-  const { network } = value as Partial<Record<keyof GuestRecord, unknown>>;
-  return network === undefined || typeof network === "string";
+  const { network, bridge } = value as Partial<Record<keyof GuestRecord, unknown>>;
+  return [network, bridge].every((name) => name === undefined || typeof name === "string");
 }

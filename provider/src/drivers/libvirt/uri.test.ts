@@ -7,8 +7,13 @@ test.each([
   ["qemu+unix:///system?socket=/a b", "", "system"],
   ["qemu+ssh://user@host.example:2222/system?keyfile=/home/user/.ssh/id", "host.example", "system"],
   ["qemu+tls://[fd00::1]:16514/session", "[fd00::1]", "session"],
+  ["xen:///system", "", "system"],
+  ["xen+unix:///system?socket=/x", "", "system"],
+  ["xen+tcp://127.0.0.1:16509/system", "127.0.0.1", "system"],
+  ["xen+ssh://root@host.example/system", "host.example", "system"],
 ] as const)("%s", (uri, host, scope) => {
-  expect(parseHostUri(uri)).toEqual({ hypervisor: "qemu", host, scope });
+  const hypervisor = uri.startsWith("xen") ? "xen" : "qemu";
+  expect(parseHostUri(uri)).toEqual({ hypervisor, host, scope });
 });
 
 test.each([
@@ -16,11 +21,18 @@ test.each([
   "qemu",
   "qemu:///",
   "qemu://host",
-  "xen:///system",
+  "xen:///session",
   "test:///default",
   "http://x/system",
-])("%j is no URI of a QEMU host", (uri) => {
+])("%j is no URI of a host", (uri) => {
   expect(parseHostUri(uri)).toBeUndefined();
+});
+
+test("a Xen host keeps the consoles of its guests itself", () => {
+  const host = parseHostUri("xen:///system");
+  if (host === undefined) throw new Error("no URI");
+  const { console } = poolsOf(host, { home: "/home/user/ours", runtime: undefined });
+  expect(console).toEqual({ name: "unikernel-console", directory: "/var/log/xen/console" });
 });
 
 test("files of a session are its user's", () => {

@@ -3,8 +3,7 @@ import { join } from "node:path";
 import type { Pool } from "./volumes.ts";
 
 export interface HostUri {
-  /** E.g. "qemu". */
-  readonly hypervisor: string;
+  readonly hypervisor: "qemu" | "xen";
   /** The machine, "" for this one. */
   readonly host: string;
   /** Whether libvirt there serves the machine or one user. */
@@ -13,12 +12,14 @@ export interface HostUri {
 
 const DISK = "unikernel";
 const MEMORY = "unikernel-memory";
+const CONSOLE = "unikernel-console";
 const URI =
   /^([a-z]+)(?:\+[a-z0-9]+)?:\/\/(?:[^@/?]*@)?(\[[^\]]*\]|[^:/?]*)(?::\d+)?\/(system|session)(?:\?.*)?$/;
 
 /** Undefined when it is no URI that the driver can use. */
 export function parseHostUri(uri: string): HostUri | undefined {
   const [, hypervisor = "", host = "", scope] = URI.exec(uri) ?? [];
+  if (hypervisor === "xen" && scope === "system") return { hypervisor, host, scope };
   if (hypervisor !== "qemu") return undefined;
   return { hypervisor, host, scope: scope === "session" ? "session" : "system" };
 }
@@ -41,6 +42,8 @@ export interface HostPools {
   readonly disk: Pool;
   /** Configurations, which may be secret: in memory, gone when the host stops. */
   readonly memory: Pool;
+  /** Where the host itself keeps consoles, by the guests' names; absent where we say it. */
+  readonly console?: Pool;
 }
 
 /** The pools on a host. Somebody who wants them elsewhere defines pools of these names. */
@@ -60,5 +63,9 @@ export function poolsOf(
   return {
     disk: { name: DISK, directory: disk },
     memory: { name: MEMORY, directory: memory },
+    // There xenconsoled writes.
+    ...(uri.hypervisor === "xen"
+      ? { console: { name: CONSOLE, directory: "/var/log/xen/console" } }
+      : {}),
   };
 }
