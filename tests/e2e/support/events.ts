@@ -74,10 +74,11 @@ function named(metadata: StepMetadata): Step {
   return { ...metadata, name: metadata.urn.slice(metadata.urn.lastIndexOf("::") + 2) };
 }
 
-/** `["update Image web", …]` without stacks, providers and what stays the same. */
-export function changesIn(events: Events): string[] {
+/** `["update Image web", …]` without stacks, providers and what stays the same; of our own types
+ * unless told otherwise. */
+export function changesIn(events: Events, types = /^unikernel:/): string[] {
   return events.steps
-    .filter(({ op, type }) => op !== "same" && op !== "read" && type.startsWith("unikernel:"))
+    .filter(({ op, type }) => op !== "same" && op !== "read" && types.test(type))
     .map(({ op, type, name }) => `${op} ${type.split(":").at(-1)} ${name}`);
 }
 
