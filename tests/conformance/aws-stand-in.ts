@@ -114,7 +114,8 @@ export class Amazon implements AsyncDisposable {
     if (disturbance === "lose-answer") return void request.socket.destroy();
     const text = answer.text && this.#asPending(call, answer.text);
     response.writeHead(answer.status, answer.headers);
-    response.end(text === "" ? answer.body : text);
+    // Blocks come as if they were text.
+    response.end(text === answer.text ? answer.body : text);
   }
 
   #ask(request: IncomingMessage, body: Buffer): Promise<Answer> {
