@@ -1,4 +1,5 @@
 // The steps of the set-up, in order: later ones use what earlier ones brought.
+import { cloudStorageStep } from "./cloud-storage.ts";
 import { compilerStep } from "./compiler.ts";
 import { npmStep } from "./npm.ts";
 import { pulumiStep } from "./pulumi.ts";
@@ -16,4 +17,5 @@ export async function setUpForTests(): Promise<void> {
   await setUp();
   await systemForTestsStep.run();
   await xenStep.run();
+  await cloudStorageStep.run();
 }

@@ -26,6 +26,7 @@ interface ResourceSchema extends ObjectSchema {
 const modulePaths: Readonly<Record<string, string>> = {
   index: fileURLToPath(new URL("./index.ts", import.meta.url)),
   aws: fileURLToPath(new URL("./aws/index.ts", import.meta.url)),
+  gcp: fileURLToPath(new URL("./gcp/index.ts", import.meta.url)),
 };
 const program = ts.createProgram(Object.values(modulePaths), {
   module: ts.ModuleKind.NodeNext,

@@ -5,6 +5,7 @@ export { libraryTestRequest, listLibraryTests } from "./apps/library-test.ts";
 export { buildImage } from "./build.ts";
 export { ensureCompiler } from "./compiler/ensure.ts";
 export { diskImage } from "./disk/disk-image.ts";
+export { googleArchive } from "./disk/formats/google-archive.ts";
 export { dataBlocks, type SparseDisk } from "./disk/sparse.ts";
 export { ensureEfiStub } from "./disk/stub.ts";
 export { Pool } from "./graph/pool.ts";

@@ -10,6 +10,7 @@ import {
   type PropertyValue,
   unwrapMap,
 } from "../values.ts";
+import { diskFailures, GIBIBYTE, mustBeText, type Refuse } from "./cloud-inputs.ts";
 import { describe, unknownNames } from "./guest-inputs.ts";
 import type { CheckFailure } from "./resource.ts";
 
@@ -25,8 +26,6 @@ export const SNAPSHOT_INPUTS = [
 
 const DEFAULTS: PropertyMap = { size: "1GiB", tags: {} };
 const ROLE = ["roleArn", "sessionName", "externalId"] as const;
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
-const GIBIBYTE = 2 ** 30;
 /** Amazon's limit is 50, and some of them are ours. */
 const TAGS_MAX = 40;
 
@@ -47,14 +46,8 @@ export function inputFailures(inputs: PropertyMap): CheckFailure[] {
   const failures: CheckFailure[] = [];
   const refuse = (property: string, reason: string) => failures.push({ property, reason });
   unknownNames(plain, SNAPSHOT_INPUTS, "", "a Snapshot", refuse);
-  const { image = null, size = null, tags = null, assumeRole = null } = plain;
-  if (!containsUnknown(image) && !(typeof image === "string" && DIGEST.test(image))) {
-    refuse("image", `must be an Image or its digest, not ${describe(image)}`);
-  }
-  const sizeBytes = typeof size === "string" ? parseSizeBytes(size) : undefined;
-  if (!containsUnknown(size) && (!sizeBytes || sizeBytes % GIBIBYTE !== 0)) {
-    refuse("size", `must be whole GiB such as "1GiB", not ${describe(size)}`);
-  }
+  const { tags = null, assumeRole = null } = plain;
+  diskFailures(plain, refuse);
   for (const name of ["region", "profile", "endpoint"]) {
     mustBeText(name, plain[name], refuse);
   }
@@ -71,15 +64,6 @@ export function inputFailures(inputs: PropertyMap): CheckFailure[] {
   for (const name of ROLE) mustBeText(`assumeRole.${name}`, assumeRole[name], refuse);
   if (assumeRole.roleArn === undefined) refuse("assumeRole.roleArn", "is missing");
   return failures;
-}
-
-type Refuse = (property: string, reason: string) => void;
-
-function mustBeText(path: string, value: PropertyValue | undefined, refuse: Refuse): void {
-  if (value === undefined || containsUnknown(value)) return;
-  if (typeof value !== "string" || value === "") {
-    refuse(path, `must be a string, not ${describe(value)}`);
-  }
 }
 
 function tagFailures(tags: PropertyValue, refuse: Refuse): void {

@@ -14,7 +14,8 @@ import {
   type SnapshotPlan,
   usersTags,
 } from "../clouds/aws/snapshots.ts";
-import { containsUnknown, type PropertyMap, sameValue, Unknown, unwrap } from "../values.ts";
+import { imageDisk } from "../clouds/disk.ts";
+import { containsUnknown, type PropertyMap, Unknown, unwrap } from "../values.ts";
 import {
   accountOf,
   inputFailures,
@@ -23,12 +24,8 @@ import {
   withDefaults,
 } from "./aws-snapshot-inputs.ts";
 import { SNAPSHOT_TOKEN, snapshotSchema, snapshotTypes } from "./aws-snapshot-schema.ts";
-import {
-  type CallContext,
-  PartialFailure,
-  type PropertyChange,
-  type Resource,
-} from "./resource.ts";
+import { inputChanges } from "./input-changes.ts";
+import { type CallContext, PartialFailure, type Resource } from "./resource.ts";
 
 /** Another content or another place is another snapshot. */
 const REPLACING: readonly string[] = ["image", "size", "region"];
@@ -86,17 +83,7 @@ export function createSnapshot(machine: SnapshotMachine): Resource {
     },
 
     async diff(_context, { olds, state, news }) {
-      const changes: Record<string, { kind: PropertyChange; inputDiff: boolean }> = {};
-      for (const name of SNAPSHOT_INPUTS) {
-        const [old, next] = [olds[name], news[name]];
-        if (old === undefined && next === undefined) continue;
-        if (old !== undefined && next !== undefined && sameValue(old, next)) continue;
-        const kind = old === undefined ? "add" : next === undefined ? "delete" : "update";
-        changes[name] = {
-          kind: REPLACING.includes(name) ? `${kind}-replace` : kind,
-          inputDiff: true,
-        };
-      }
+      const changes = inputChanges(SNAPSHOT_INPUTS, REPLACING, olds, news);
       const isComplete = unwrap(state.complete ?? null) === true;
       return { changes, stables: OUTPUTS, needsUpdate: !isComplete };
     },
@@ -206,22 +193,7 @@ function importedState(found: SnapshotDescription): PropertyMap {
 /** The real one; its modules are loaded at first use. */
 export const snapshot = createSnapshot({
   service: async (account) => (await import("../clouds/aws/ebs-service.ts")).ebsService(account),
-  async disk(digest, sizeBytes, signal) {
-    const { readFile } = await import("node:fs/promises");
-    const { diskImage, ensureEfiStub, openStore } = await import("@pulumi-unikernel/toolchain");
-    const store = openStore();
-    const image = await store.image(digest);
-    if (image === undefined) {
-      throw new Error(`image: this machine's store has no image ${digest}; build it here first`);
-    }
-    if (image.manifest.platform !== "kvm") {
-      throw new Error(
-        `image: ${digest} was built for the platform "${image.manifest.platform}"; a machine image needs "kvm"`,
-      );
-    }
-    const stub = await ensureEfiStub(store, { signal });
-    return diskImage({ stub, kernel: await readFile(image.path), sizeBytes });
-  },
+  disk: imageDisk,
   async journal() {
     const { homeDirectory } = await import("@pulumi-unikernel/toolchain");
     return new UploadJournal(homeDirectory());

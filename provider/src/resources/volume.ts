@@ -5,17 +5,11 @@ import type { Driver } from "../drivers/driver.ts";
 import type { VolumeDriver, VolumeSource, VolumeStatus } from "../drivers/volume-driver.ts";
 import { holderOf } from "../drivers/volume-holders.ts";
 import { formatSize } from "../guests/quantities.ts";
-import {
-  containsUnknown,
-  type PropertyMap,
-  sameValue,
-  Unknown,
-  unwrap,
-  unwrapMap,
-} from "../values.ts";
+import { containsUnknown, type PropertyMap, Unknown, unwrap, unwrapMap } from "../values.ts";
 import { newId } from "./guest-boot.ts";
 import { type DriverSelection, driverSelection, normalDriver } from "./guest-driver-input.ts";
 import { type GuestMachine, machine as realMachine } from "./guest-machine.ts";
+import { inputChanges } from "./input-changes.ts";
 import type { CallContext, CheckFailure, DiffResult, Resource } from "./resource.ts";
 import { driverDefaults } from "./settings.ts";
 import {
@@ -233,16 +227,7 @@ async function refuseAttached(driver: Driver, id: string): Promise<void> {
 }
 
 function volumeChanges(olds: PropertyMap, news: PropertyMap): DiffResult {
-  const changes: Record<string, DiffResult["changes"][string]> = {};
-  for (const name of VOLUME_INPUTS) {
-    const [old, next] = [olds[name], news[name]];
-    if (old === next || (old !== undefined && next !== undefined && sameValue(old, next))) continue;
-    const kind = old === undefined ? "add" : next === undefined ? "delete" : "update";
-    changes[name] = {
-      kind: REPLACING.includes(name) ? `${kind}-replace` : kind,
-      inputDiff: true,
-    };
-  }
+  const changes = inputChanges(VOLUME_INPUTS, REPLACING, olds, news);
   const sizes = changes.size === undefined ? ["sizeBytes"] : [];
   return { changes, stables: [...VOLUME_INPUTS, ...sizes] };
 }

@@ -29,6 +29,7 @@ describe("the package schema", () => {
   it("has a resource for each type", () => {
     expect(Object.keys(schema.resources)).toStrictEqual([
       "unikernel:aws:Snapshot",
+      "unikernel:gcp:DiskObject",
       "unikernel:index:Guest",
       "unikernel:index:Image",
       "unikernel:index:Network",

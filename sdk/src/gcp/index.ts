@@ -1,0 +1,4 @@
+// `pulumi-unikernel/gcp`: what `@pulumi/gcp` lacks to run unikernels.
+export { DiskObject, type DiskObjectArgs } from "./disk-object.ts";
+export { Instance, type InstanceArgs, type InstancePortArgs } from "./instance.ts";
+export { MachineImage, type MachineImageArgs } from "./machine-image.ts";
