@@ -54,13 +54,13 @@ function firstName(path: string): string {
   return /^[^.[]*/.exec(path)?.[0] ?? path;
 }
 
-interface Difference {
+export interface Difference {
   readonly path: string;
   readonly kind: "add" | "delete" | "update";
 }
 
 /** The innermost properties that differ, so that a preview shows these alone. */
-function differences(
+export function differences(
   path: string,
   old: PropertyValue | undefined,
   next: PropertyValue | undefined,

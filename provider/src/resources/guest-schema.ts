@@ -6,8 +6,8 @@ const FORWARDED_TYPE = "unikernel:index:ForwardedPort";
 export const DRIVER_TYPE = "unikernel:index:GuestDriver";
 const VOLUME_TYPE = "unikernel:index:GuestVolume";
 const NETWORK_TYPE = "unikernel:index:GuestNetwork";
-const RESTART_TYPE = "unikernel:index:RestartPolicy";
-const HEALTH_TYPE = "unikernel:index:HealthCheck";
+export const RESTART_TYPE = "unikernel:index:RestartPolicy";
+export const HEALTH_TYPE = "unikernel:index:HealthCheck";
 
 const portProperties = {
   guest: { type: "integer", description: "The guest's port." },

@@ -9,6 +9,7 @@ export async function loadResources(): Promise<ReadonlyMap<string, Resource>> {
     import("./guest.ts").then((module) => module.guest),
     import("./image.ts").then((module) => module.image),
     import("./network.ts").then((module) => module.network),
+    import("./service.ts").then((module) => module.service),
     import("./volume.ts").then((module) => module.volume),
   ]);
   return new Map(resources.map((resource) => [resource.token, resource]));

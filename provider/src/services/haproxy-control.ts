@@ -1,0 +1,70 @@
+// A client of HAProxy's runtime API: commands go in, and what they answer comes back.
+import { connect } from "node:net";
+import { withShortPath } from "../drivers/qemu/qmp.ts";
+import type { ServiceFiles } from "./files.ts";
+import {
+  parseServers,
+  parseUse,
+  type Server,
+  type ServerUse,
+  serverCommands,
+} from "./haproxy-configuration.ts";
+
+const ANSWER_TIMEOUT_MS = 5_000;
+/** HAProxy refuses lines longer than its buffer of 16 KiB. */
+const LINE_BYTES_MAX = 8_000;
+
+/** Undefined when nobody answers. */
+function ask(files: ServiceFiles, line: string): Promise<string | undefined> {
+  return withShortPath(
+    files.control,
+    (path) =>
+      new Promise((resolve) => {
+        const socket = connect({ path });
+        let answer = "";
+        socket.setEncoding("utf8").setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy());
+        socket.on("connect", () => socket.write(`${line}\n`));
+        socket.on("data", (text: string) => {
+          answer += text;
+        });
+        socket.on("error", () => undefined);
+        socket.on("close", () => resolve(answer === "" ? undefined : answer));
+      }),
+  );
+}
+
+/** The servers as they are; undefined when no HAProxy answers. */
+export async function readServers(files: ServiceFiles): Promise<Server[] | undefined> {
+  const answer = await ask(files, "show servers state");
+  return answer === undefined ? undefined : parseServers(answer);
+}
+
+/** What the servers do; nothing when no HAProxy answers. */
+export async function readUse(files: ServiceFiles): Promise<ReadonlyMap<string, ServerUse>> {
+  return parseUse((await ask(files, "show stat")) ?? "");
+}
+
+/** Makes the servers as they are to be, and looks whether they are. */
+export async function setServers(files: ServiceFiles, wanted: readonly Server[]): Promise<void> {
+  const commands = serverCommands(await known(files), wanted);
+  for (const line of lines(commands)) await ask(files, line);
+  const left = commands.length === 0 ? [] : serverCommands(await known(files), wanted);
+  if (left.length > 0) throw new Error(`HAProxy did not do what it was told: ${left.join("; ")}`);
+}
+
+async function known(files: ServiceFiles): Promise<Server[]> {
+  const servers = await readServers(files);
+  if (servers === undefined) throw new Error(`the HAProxy of ${files.id} does not answer`);
+  return servers;
+}
+
+function lines(commands: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const command of commands) {
+    const last = joined.at(-1);
+    const fits = last !== undefined && last.length + command.length < LINE_BYTES_MAX;
+    if (fits) joined[joined.length - 1] = `${last}; ${command}`;
+    else joined.push(command);
+  }
+  return joined;
+}

@@ -1,0 +1,184 @@
+// A home of its own for each test of services, the resource over its sandbox driver, and images
+// that differ in what they answer and in what goes wrong with them.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SandboxDriver } from "../../provider/src/drivers/sandbox/sandbox-driver.ts";
+import type { PartialFailure, Resource } from "../../provider/src/resources/resource.ts";
+import { createService } from "../../provider/src/resources/service.ts";
+import type { RolloutPoint } from "../../provider/src/resources/service-replicas.ts";
+import { removeService } from "../../provider/src/resources/service-replicas.ts";
+import type { PropertyMap } from "../../provider/src/values.ts";
+import { buildImage, openStore, planImage } from "../../toolchain/src/index.ts";
+import { checkedInputs, silentContext } from "../faults/guest-resource.ts";
+
+const MARK = "@BEHAVIOUR@.....................";
+export const URN = "urn:pulumi:dev::project::unikernel:index:Service::web";
+
+export type Wrong = "crash" | "500" | "later" | "fragile" | "";
+
+/** What the engine remembers of a service. */
+export interface Remembered {
+  readonly id: string;
+  readonly inputs: PropertyMap;
+  readonly state: PropertyMap;
+}
+
+export interface Instance {
+  readonly id: string;
+  readonly digest: string;
+  readonly revision: number;
+  readonly ready: boolean;
+}
+
+export class ServiceHome {
+  readonly directory: string;
+  readonly driver: SandboxDriver;
+  readonly resource: Resource;
+  onPoint: (point: RolloutPoint) => void = () => undefined;
+  /** What was logged last. */
+  logged: readonly string[] = [];
+
+  private constructor(directory: string) {
+    this.directory = directory;
+    this.driver = new SandboxDriver({ home: directory });
+    this.resource = createService(this.machine());
+  }
+
+  static async make(): Promise<ServiceHome> {
+    return new ServiceHome(await realpath(await mkdtemp(join(tmpdir(), "unikernel-service-"))));
+  }
+
+  static at(directory: string): ServiceHome {
+    return new ServiceHome(directory);
+  }
+
+  machine() {
+    return {
+      image: async (digest: string) => {
+        const path = join(this.directory, digest);
+        const symbolsPath = (await builtImage()).symbolsPath;
+        const names = await readdir(this.directory);
+        return names.includes(digest) ? { path, symbolsPath } : undefined;
+      },
+      driver: async () => this.driver,
+      programDirectory: "/program",
+      home: async () => this.directory,
+      onPoint: (point: RolloutPoint) => this.onPoint(point),
+    };
+  }
+
+  /** The digest of an image that answers with its version. */
+  async image(version: string, wrong: Wrong = ""): Promise<string> {
+    const bytes = Buffer.from(readFileSync((await builtImage()).path));
+    const text = `${version} ${wrong}`.trim().padEnd(MARK.length, "\0");
+    bytes.write(text, bytes.indexOf(MARK), "latin1");
+    const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+    await writeFile(join(this.directory, digest), bytes);
+    return digest;
+  }
+
+  async checked(news: PropertyMap): Promise<PropertyMap> {
+    return checkedInputs(this.resource, news);
+  }
+
+  /** What `pulumi up` does: Create or, where Diff finds a reason, Update. A failure that leaves a
+   * state is thrown with it. */
+  async up(
+    before: Remembered | undefined,
+    news: PropertyMap,
+    signal?: AbortSignal,
+  ): Promise<Remembered> {
+    const inputs = await this.checked({ driver: "sandbox", ...news });
+    const context = silentContext(signal, URN);
+    const limits = { preview: false, timeoutSeconds: 0 };
+    try {
+      if (before === undefined) {
+        const { id, state } = await this.resource.create(context, { inputs, ...limits });
+        return { id, inputs, state };
+      }
+      const { id, inputs: olds, state } = before;
+      const { changes, needsUpdate } = await this.resource.diff(context, {
+        ...{ id, olds, state, news: inputs },
+      });
+      if (Object.keys(changes).length === 0 && needsUpdate !== true) return before;
+      const request = { id, olds, state, news: inputs, ...limits };
+      return { id, inputs, state: await this.resource.update(context, request) };
+    } finally {
+      this.logged = context.logged;
+    }
+  }
+
+  /** As `up`, for what must fail: the message, and what the engine remembers then. */
+  async failingUp(
+    before: Remembered,
+    news: PropertyMap,
+  ): Promise<{ readonly message: string; readonly after: Remembered }> {
+    const failure = await this.up(before, news).then(
+      () => {
+        throw new Error("the update has not failed");
+      },
+      (error: PartialFailure) => error,
+    );
+    if (failure.state === undefined) throw failure;
+    const inputs = await this.checked({ driver: "sandbox", ...news });
+    return { message: failure.message, after: { id: before.id, inputs, state: failure.state } };
+  }
+
+  async preview(before: Remembered | undefined, news: PropertyMap): Promise<PropertyMap> {
+    const inputs = await this.checked({ driver: "sandbox", ...news });
+    const context = silentContext(undefined, URN);
+    const limits = { preview: true, timeoutSeconds: 0 };
+    try {
+      if (before === undefined) {
+        return (await this.resource.create(context, { inputs, ...limits })).state;
+      }
+      const { id, inputs: olds, state } = before;
+      return await this.resource.update(context, { id, olds, state, news: inputs, ...limits });
+    } finally {
+      this.logged = context.logged;
+    }
+  }
+
+  async refreshed({ id, inputs, state }: Remembered): Promise<Remembered> {
+    const found = await this.resource.read(silentContext(undefined, URN), { id, inputs, state });
+    if (found === null) throw new Error("the service is gone");
+    return { id, ...found };
+  }
+
+  guestIds(): Promise<string[]> {
+    return readdir(join(this.directory, "guests")).catch(() => []);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const services = await readdir(join(this.directory, "services")).catch(() => []);
+    for (const id of services) await removeService(this.machine(), id);
+    for (const id of await this.guestIds()) await this.driver.remove(id);
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+export function instancesOf({ state }: Remembered): readonly Instance[] {
+  return state.instances as unknown as readonly Instance[];
+}
+
+export function urlOf({ state }: Remembered): string {
+  return String(state.url);
+}
+
+let built: ReturnType<typeof buildImage> | undefined;
+
+function builtImage(): ReturnType<typeof buildImage> {
+  built ??= planImage({
+    app: fileURLToPath(new URL("service-app", import.meta.url)),
+    libraries: ["lwip", "httpd"],
+    options: {},
+    optimize: "speed",
+    platform: "linux",
+    architecture: "x86_64",
+  }).then((plan) => buildImage(plan, openStore()));
+  return built;
+}
