@@ -99,7 +99,8 @@ export async function observe(
         sameValue(given as unknown as PropertyMap, { args: guest.args, env: guest.env });
       return {
         ...{ id: replica.id, record: replica, digest: summary?.digest ?? "", isCurrent, isRunning },
-        serves: replica.phase === "serving" && isRunning && up.has(replica.id),
+        // A front that has died says nothing of who is behind it.
+        serves: replica.phase === "serving" && isRunning && up?.has(replica.id) !== false,
       };
     }),
   );

@@ -16,7 +16,7 @@ import {
   serversOf,
   wantedServers,
 } from "./haproxy-configuration.ts";
-import { readServers, readUse, setServers } from "./haproxy-control.ts";
+import { answeringProcess, readUse, setServers } from "./haproxy-control.ts";
 
 export const MISSING_HAPROXY =
   "HAProxy, which stands in front of a Service, was not found. Install it: " +
@@ -37,7 +37,7 @@ const roleOf = (args: readonly string[]) => {
   return name !== undefined && CONFIGURATION.test(name) ? name : undefined;
 };
 
-function findFronts(files: ServiceFiles): Promise<FoundProcess<string>[]> {
+export function findFronts(files: ServiceFiles): Promise<FoundProcess<string>[]> {
   return findAll(files, roleOf);
 }
 
@@ -48,8 +48,8 @@ export function stopFront(files: ServiceFiles): Promise<void> {
 /** Whether users are answered as the record says. */
 export async function isFrontRunning(files: ServiceFiles, record: ServiceRecord): Promise<boolean> {
   const name = configurationName(record.front);
-  const isThere = (await findFronts(files)).some(({ role }) => role === name);
-  return isThere && (await readServers(files)) !== undefined;
+  const answering = await answeringProcess(files);
+  return (await findFronts(files)).some(({ pid, role }) => pid === answering && role === name);
 }
 
 /** Makes HAProxy run as the record says and know its replicas; does nothing when that is so. A
@@ -86,19 +86,19 @@ async function start(files: ServiceFiles, name: string): Promise<void> {
   }
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadline) {
-    const isThere = (await findFronts(files)).some((front) => front.pid === pid);
-    if (isThere && (await readServers(files)) !== undefined) {
+    // Its predecessor answers until it does.
+    if ((await answeringProcess(files)) === pid) {
       await removeOtherConfigurations(files, name);
       return;
     }
-    if (!isThere && !(await isStarting(pid))) throw new Error(await complaintOf(files));
+    if (!(await isThere(pid))) throw new Error(await complaintOf(files));
     await pause(5);
   }
   throw new Error(`the HAProxy of ${files.id} did not answer within ${START_TIMEOUT_MS / 1000} s`);
 }
 
-/** A process that has not become HAProxy yet has our command line. */
-async function isStarting(pid: number): Promise<boolean> {
+/** A process that has ended, and only nobody has asked how, has no command line. */
+async function isThere(pid: number): Promise<boolean> {
   const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
   return commandLine !== "";
 }
@@ -116,12 +116,14 @@ async function removeOtherConfigurations(files: ServiceFiles, name: string): Pro
   }
 }
 
-/** Whether HAProxy believes that a replica works, at all of its ports. */
+/** The replicas of which HAProxy believes that they work, at all of their ports; undefined when no
+ * HAProxy runs. */
 export async function replicasUp(
   files: ServiceFiles,
   record: ServiceRecord,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlySet<string> | undefined> {
   const use = await readUse(files);
+  if (use === undefined) return undefined;
   const isUp = (replica: ReplicaRecord) => {
     const servers = serversOf(record.front, replica);
     return servers.length > 0 && servers.every((name) => use.get(name)?.isUp === true);
@@ -139,7 +141,7 @@ export async function awaitUnused(
   const deadline = performance.now() + limits.timeoutMs;
   const isUsed = async () => {
     const use = await readUse(files);
-    return serversOf(front, replica).some((name) => (use.get(name)?.sessions ?? 0) > 0);
+    return serversOf(front, replica).some((name) => (use?.get(name)?.sessions ?? 0) > 0);
   };
   for (let waitMs = 5; performance.now() < deadline; waitMs = Math.min(waitMs * 1.5, 250)) {
     if (!(await isUsed())) return;

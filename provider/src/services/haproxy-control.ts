@@ -33,15 +33,18 @@ function ask(files: ServiceFiles, line: string): Promise<string | undefined> {
   );
 }
 
-/** The servers as they are; undefined when no HAProxy answers. */
-export async function readServers(files: ServiceFiles): Promise<Server[] | undefined> {
-  const answer = await ask(files, "show servers state");
-  return answer === undefined ? undefined : parseServers(answer);
+/** The process that answers; undefined when none does. */
+export async function answeringProcess(files: ServiceFiles): Promise<number | undefined> {
+  const pid = /^Pid: (\d+)$/m.exec((await ask(files, "show info")) ?? "")?.[1];
+  return pid === undefined ? undefined : Number(pid);
 }
 
-/** What the servers do; nothing when no HAProxy answers. */
-export async function readUse(files: ServiceFiles): Promise<ReadonlyMap<string, ServerUse>> {
-  return parseUse((await ask(files, "show stat")) ?? "");
+/** What the servers do; undefined when no HAProxy answers. */
+export async function readUse(
+  files: ServiceFiles,
+): Promise<ReadonlyMap<string, ServerUse> | undefined> {
+  const answer = await ask(files, "show stat");
+  return answer === undefined ? undefined : parseUse(answer);
 }
 
 /** Makes the servers as they are to be, and looks whether they are. */
@@ -53,9 +56,9 @@ export async function setServers(files: ServiceFiles, wanted: readonly Server[])
 }
 
 async function known(files: ServiceFiles): Promise<Server[]> {
-  const servers = await readServers(files);
-  if (servers === undefined) throw new Error(`the HAProxy of ${files.id} does not answer`);
-  return servers;
+  const answer = await ask(files, "show servers state");
+  if (answer === undefined) throw new Error(`the HAProxy of ${files.id} does not answer`);
+  return parseServers(answer);
 }
 
 function lines(commands: readonly string[]): string[] {

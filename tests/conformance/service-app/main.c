@@ -1,6 +1,7 @@
 // The application of the tests of services: a page that tells its version. What it does wrong stands
 // in a text that tests replace in the finished image.
 #include <httpd.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,10 +60,12 @@ static void terminate(int signal)
 	httpd_stop();
 }
 
-static void wake(int signal)
+static void *go_wrong_later(void *argument)
 {
-	(void)signal;
+	(void)argument;
+	sleep(1);
 	go_wrong();
+	return NULL;
 }
 
 int main(void)
@@ -79,12 +82,13 @@ int main(void)
 		.started = announce,
 	};
 
+	pthread_t thread;
+
 	sscanf(text, "%31s %31s", version, wrong);
 	signal(SIGTERM, terminate);
-	signal(SIGALRM, wake);
 	if (strcmp(wrong, "crash") == 0)
 		go_wrong();
 	if (strcmp(wrong, "later") == 0)
-		alarm(1);
+		pthread_create(&thread, NULL, go_wrong_later, NULL);
 	return httpd_run(&options) == 0 ? 0 : 1;
 }
