@@ -5,6 +5,14 @@ export { Image, type ImageArgs } from "./image.ts";
 export { Network, type NetworkArgs } from "./network.ts";
 export type { JoinedNetwork } from "./networks.ts";
 export { Provider, type ProviderArgs } from "./provider.ts";
+export { Service, type ServiceArgs } from "./service.ts";
+export type {
+  OpenPort,
+  RolloutArgs,
+  ServiceInstance,
+  ServicePortArgs,
+  ServiceRevision,
+} from "./service-types.ts";
 export type {
   ForwardedPort,
   GuestDriverArgs,

@@ -3,7 +3,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { allProcesses, guestDirectories, processesOf, qemuProcessesOf } from "./support/home.ts";
+import {
+  allProcesses,
+  descendants,
+  guestDirectories,
+  processesOf,
+  providerBelow,
+  qemuProcessesOf,
+} from "./support/home.ts";
 import { eventually, freePort, get } from "./support/network.ts";
 import { Project } from "./support/project.ts";
 
@@ -12,19 +19,6 @@ beforeEach(async () => {
   project = await new Project().init();
 });
 afterEach(() => project.dispose());
-
-/** Processes below the one given, by /proc. */
-function descendants(pid: number): number[] {
-  const children = allProcesses().filter(({ parent }) => parent === pid);
-  return children.flatMap((child) => [child.pid, ...descendants(child.pid)]);
-}
-
-function providerBelow(pid: number): number | undefined {
-  const below = new Set(descendants(pid));
-  return allProcesses().find(
-    (each) => below.has(each.pid) && each.commandLine.includes("provider/src/main.ts"),
-  )?.pid;
-}
 
 /** Sources that take the compiler some seconds. */
 function writeSlowSources(): void {

@@ -149,14 +149,21 @@ const portProperties = {
 };
 
 export const serviceTypes = {
-  [PORT_TYPE]: { type: "object", properties: portProperties, required: ["guest"] },
+  [PORT_TYPE]: {
+    type: "object",
+    description: "A port of the host at which a service answers.",
+    properties: portProperties,
+    required: ["guest"],
+  },
   [OPEN_TYPE]: {
     type: "object",
+    description: "A port at which a service really answers.",
     properties: portProperties,
     required: ["guest", "host", "protocol", "address"],
   },
   [ROLLOUT_TYPE]: {
     type: "object",
+    description: "How replicas are replaced.",
     properties: {
       strategy: {
         type: "string",
@@ -192,6 +199,7 @@ export const serviceTypes = {
   },
   [INSTANCE_TYPE]: {
     type: "object",
+    description: "A replica as it is.",
     properties: {
       id: { type: "string", description: "Of its guest, as `unikernel ps` lists it." },
       digest: { type: "string", description: "The digest of its image." },
@@ -203,6 +211,7 @@ export const serviceTypes = {
   },
   [REVISION_TYPE]: {
     type: "object",
+    description: "What was rolled out once.",
     properties: {
       revision: { type: "integer", description: "Its number, from 1 on." },
       at: { type: "string", description: "When it was first rolled out." },

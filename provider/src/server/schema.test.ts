@@ -33,6 +33,7 @@ describe("the package schema", () => {
       "unikernel:index:Guest",
       "unikernel:index:Image",
       "unikernel:index:Network",
+      "unikernel:index:Service",
       "unikernel:index:Volume",
     ]);
   });

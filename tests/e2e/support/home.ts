@@ -77,6 +77,20 @@ export function qemuProcessesOf(home: string): Process[] {
   return processesOf(home).filter(({ commandLine }) => /^\S*qemu-system-/.test(commandLine));
 }
 
+/** Processes below the one given, by /proc. */
+export function descendants(pid: number): number[] {
+  const children = allProcesses().filter(({ parent }) => parent === pid);
+  return children.flatMap((child) => [child.pid, ...descendants(child.pid)]);
+}
+
+/** The provider of an operation that was started as this process. */
+export function providerBelow(pid: number): number | undefined {
+  const below = new Set(descendants(pid));
+  return allProcesses().find(
+    (each) => below.has(each.pid) && each.commandLine.includes("provider/src/main.ts"),
+  )?.pid;
+}
+
 export function allProcesses(): Process[] {
   const found: Process[] = [];
   for (const name of readdirSync("/proc")) {
