@@ -25,7 +25,7 @@ export async function serviceMachineFailures(
   const unavailable = await driver.unavailable();
   if (unavailable !== null) return [{ property: "driver", reason: unavailable }];
   const image = typeof plain.image === "string" ? await machine.image(plain.image) : undefined;
-  const problem = platformProblem(selection.name, image?.manifest?.platform);
+  const problem = platformProblem(selection, image?.manifest?.platform);
   if (problem !== null) return [{ property: "image", reason: problem }];
   if (containsUnknown(plain.ports ?? null)) return [];
   const services = await readServices(await machine.home());
