@@ -8,7 +8,8 @@ const config = new pulumi.Config();
 
 const image = new unikernel.Image("web", {
   app: config.get("app") ?? "../http-server/app",
-  libraries: ["lwip", "httpd"],
+  // With "metadata" the guest reads the instance's user data, where its environment is.
+  libraries: ["lwip", "httpd", "metadata"],
 });
 
 const machineImage = new aws.MachineImage("web", { image, tags: { team: "web" } });

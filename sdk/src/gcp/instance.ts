@@ -8,8 +8,8 @@ import { fromPeer } from "../peer.ts";
 import { MachineImage } from "./machine-image.ts";
 
 const TYPE = "unikernel:gcp:Instance";
-/** Google's limit of one value is 256 KiB, in base64. */
-const CONFIGURATION_BYTES_MAX = 192 * 1024;
+/** What a guest reads, and less than Google's limit. */
+const CONFIGURATION_BYTES_MAX = 48 * 1024;
 
 export interface InstancePortArgs {
   readonly port: number;

@@ -11,7 +11,8 @@
 #define UK_STAGE_BUS 3	  /* virtio finds devices */
 #define UK_STAGE_DEVICE 4 /* network and block drivers */
 #define UK_STAGE_SERVICE 5 /* the root's file system, network stack */
-#define UK_STAGE_MOUNT 6   /* other file systems */
+#define UK_STAGE_CONFIGURATION 6 /* what is asked for, when the host has told nothing */
+#define UK_STAGE_MOUNT 7   /* other file systems */
 
 typedef void (*uk_init_function)(void);
 
