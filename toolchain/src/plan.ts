@@ -4,6 +4,7 @@
 // is remembered under the hash of all that decided it.
 import type { Application } from "./apps/application.ts";
 import { readCApplication } from "./apps/c.ts";
+import { isModuleName } from "./apps/module-name.ts";
 import { type FileHash, keyOf, treeHash } from "./graph/hash.ts";
 import { bundledLibrariesDirectory } from "./home.ts";
 import type { Library } from "./libraries/library.ts";
@@ -87,9 +88,13 @@ interface RememberedPlan {
 }
 
 async function readApplication(request: ImageRequest): Promise<Application> {
-  if (request.testFile === undefined) return readCApplication(request.app);
-  const { readTestApplication } = await import("./apps/library-test.ts");
-  return readTestApplication(request.app, request.testFile);
+  if (request.testFile !== undefined) {
+    const { readTestApplication } = await import("./apps/library-test.ts");
+    return readTestApplication(request.app, request.testFile);
+  }
+  if (!isModuleName(request.app)) return readCApplication(request.app);
+  const { readFunctionApplication } = await import("./apps/function.ts");
+  return readFunctionApplication(request.app, request.text);
 }
 
 /** The hash of all that decides about a plan: the request, the files, and the code that plans. */

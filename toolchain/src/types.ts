@@ -7,8 +7,10 @@ export type Architecture = "x86_64";
 
 /** What a user asks for. */
 export interface ImageRequest {
-  /** Absolute path of the application's directory. */
+  /** Absolute path of the application's directory, or of its module in TypeScript or JavaScript. */
   readonly app: string;
+  /** The text of a CommonJS module that takes the place of the file `app`. */
+  readonly text?: string;
   /** Of a library's own test: the one file in `app` that is the program (apps/library-test.ts). */
   readonly testFile?: string;
   /** Names of micro-libraries, e.g. "lwip". */

@@ -56,6 +56,8 @@ void connection_close(struct connection *connection)
 {
 	struct server *server = connection->server;
 
+	if (connection->deferred != NULL)
+		connection->deferred->connection = NULL;
 	unlink_activity(connection);
 	close(connection->descriptor);
 	free(connection->input);
@@ -197,13 +199,19 @@ static size_t step(struct connection *connection, char *bytes, size_t length)
 	return used;
 }
 
-/* Answers all requests that are whole; returns the bytes they took. Stops when output does not
- * go out: a peer that does not read gets no more answers. */
+/* Whether the next request has to wait: a peer that does not read gets no more answers, and
+ * answers go out in the order of their requests. */
+static bool is_busy(const struct connection *connection)
+{
+	return output_pending(connection) || connection->deferred != NULL;
+}
+
+/* Answers all requests that are whole; returns the bytes they took. */
 static size_t process(struct connection *connection, char *bytes, size_t length)
 {
 	size_t total = 0;
 
-	while (total < length && !connection->close_after && !output_pending(connection)) {
+	while (total < length && !connection->close_after && !is_busy(connection)) {
 		size_t used = step(connection, bytes + total, length - total);
 
 		if (used == 0)
@@ -300,7 +308,7 @@ static bool read_all(struct connection *connection)
 {
 	struct server *server = connection->server;
 
-	while (!connection->peer_ended && !connection->close_after && !output_pending(connection)) {
+	while (!connection->peer_ended && !connection->close_after && !is_busy(connection)) {
 		ssize_t length = recv(connection->descriptor, server->input, INPUT_BYTES, 0);
 
 		if (length < 0 && errno == EINTR)
@@ -354,11 +362,11 @@ void connection_event(struct connection *connection, bool ended, bool writable)
 			alive = output_flush(connection);
 		/* The peer has ended and this was its last input: read to the end at once. */
 	} while (alive && ended && !connection->peer_ended && !connection->close_after &&
-		 !output_pending(connection));
+		 !is_busy(connection));
 	if (!alive) {
 		connection->server->output_length = 0;
 		connection_close(connection);
-	} else if (output_pending(connection)) {
+	} else if (is_busy(connection)) {
 		return;
 	} else if (connection->close_after && connection->error_close &&
 		   !connection->peer_ended) {
@@ -368,10 +376,23 @@ void connection_event(struct connection *connection, bool ended, bool writable)
 	}
 }
 
+void connection_resume(struct connection *connection)
+{
+	touch(connection);
+	if (connection->input_length > 0 && !output_pending(connection))
+		process_kept(connection);
+	/* As if all had happened that nobody looked at meanwhile. */
+	connection_event(connection, true, true);
+}
+
 void connection_timeout(struct connection *connection)
 {
 	const struct httpd_options *options = &connection->server->options;
 	uint64_t idle_ms = connection->server->now_ms - connection->active_ms;
+
+	/* It is we who take our time. */
+	if (connection->deferred != NULL)
+		return;
 
 	if (connection->phase == PHASE_LINGER) {
 		if (idle_ms >= LINGER_MS)
@@ -398,6 +419,6 @@ void connection_stop(struct connection *connection)
 {
 	bool is_idle = connection->phase == PHASE_HEAD && connection->input_length == 0;
 
-	if (is_idle && !output_pending(connection))
+	if (is_idle && !is_busy(connection))
 		connection_close(connection);
 }

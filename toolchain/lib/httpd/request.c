@@ -205,6 +205,7 @@ void request_dispatch(struct connection *connection, const struct head *head, co
 		response.omit_body = strcmp(request.method, "HEAD") == 0;
 		response.keep_alive = head->keep_alive && !connection->server->stopping;
 		response.http_1_0 = head->minor_version == 0;
+		response.is_deferred = false;
 		response.extra_length = 0;
 		route(connection->server, &request, &response);
 	}
@@ -247,6 +248,25 @@ const char *httpd_header(const struct httpd_request *request, const char *name)
 	copy[value.length] = '\0';
 	self->strings_used += value.length + 1;
 	return copy;
+}
+
+bool httpd_header_at(const struct httpd_request *request, size_t place, struct httpd_text *name,
+		     struct httpd_text *value)
+{
+	const struct head *head = request->head;
+
+	if (place >= head->header_count)
+		return false;
+	*name = (struct httpd_text){head->headers[place].name.start,
+				    head->headers[place].name.length};
+	*value = (struct httpd_text){head->headers[place].value.start,
+				     head->headers[place].value.length};
+	return true;
+}
+
+struct httpd_text httpd_target(const struct httpd_request *request)
+{
+	return (struct httpd_text){request->head->target.start, request->head->target.length};
 }
 
 const void *httpd_body(const struct httpd_request *request, size_t *length)

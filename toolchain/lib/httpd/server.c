@@ -138,18 +138,30 @@ static bool stop(struct server *server)
 	return server->connections == 0;
 }
 
+static int take_turn(struct server *server)
+{
+	const struct httpd_options *options = &server->options;
+
+	return options->turn != NULL ? options->turn(options->turn_argument) : -1;
+}
+
 static int serve(struct server *server)
 {
 	struct epoll_event events[EVENTS_PER_WAIT];
 	uint64_t swept_ms = now_ms();
 
 	for (;;) {
+		int turn_ms = take_turn(server);
+
 		if (is_asked_to_stop && stop(server))
 			return 0;
 		if (!server->stopping)
 			watch_listener(server);
-		int count = epoll_wait(server->events, events, EVENTS_PER_WAIT,
-				       server->connections > 0 ? SWEEP_MS : -1);
+		int wait_ms = server->connections > 0 ? SWEEP_MS : -1;
+
+		if (turn_ms >= 0 && (wait_ms < 0 || turn_ms < wait_ms))
+			wait_ms = turn_ms;
+		int count = epoll_wait(server->events, events, EVENTS_PER_WAIT, wait_ms);
 
 		if (count < 0 && errno != EINTR)
 			return -errno;

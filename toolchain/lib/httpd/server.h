@@ -36,6 +36,8 @@ struct connection {
 	struct chunks chunks;
 	size_t raw, decoded; /* of a chunked body */
 	uint64_t request_since_ms; /* 0: none has begun */
+	/* Of the request that is answered later. */
+	struct httpd_response *deferred;
 	/* Output that could not be written yet. */
 	char *output;
 	size_t output_length, output_written, output_room;
@@ -71,6 +73,7 @@ struct httpd_request {
 struct httpd_response {
 	struct connection *connection;
 	bool responded, omit_body, keep_alive, http_1_0;
+	bool is_deferred; /* lives by itself; its connection is NULL when that has ended */
 	char extra[EXTRA_HEADERS_BYTES];
 	size_t extra_length;
 };
@@ -79,6 +82,8 @@ struct httpd_response {
 void connection_accept(struct server *server, int descriptor);
 void connection_event(struct connection *connection, bool readable_or_ended, bool writable);
 void connection_timeout(struct connection *connection);
+/* Goes on with it after a deferred request was answered. */
+void connection_resume(struct connection *connection);
 /* Closes it unless there is something left to do on it. */
 void connection_stop(struct connection *connection);
 void connection_close(struct connection *connection);

@@ -1,7 +1,10 @@
 // What every kind of application gives to a build: the libraries it needs beside the declared
 // ones, the files that enter the hash, and what is compiled.
 import type { FileHash } from "../graph/hash.ts";
+import type { LibraryRegistry } from "../libraries/registry.ts";
 import type { Problem } from "../problems.ts";
+import type { Store } from "../store/store.ts";
+import type { BuildOptions } from "../types.ts";
 
 export interface Application {
   /** Name of the kind; enters the hash. */
@@ -17,4 +20,19 @@ export interface Application {
   /** Prefix of its files in debug information and records. */
   readonly logical: string;
   readonly problems: readonly Problem[];
+  /** Makes sources that are not there as files: what is compiled beside `sources`. */
+  readonly prepare?: (
+    registry: LibraryRegistry,
+    store: Store,
+    options: BuildOptions,
+  ) => Promise<PreparedSources>;
+}
+
+/** Files of the store, whose content follows from those that enter the hash. */
+export interface PreparedSources {
+  readonly sources: readonly {
+    readonly directory: string;
+    readonly path: string;
+    readonly sha256: string;
+  }[];
 }

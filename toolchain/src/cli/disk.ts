@@ -1,5 +1,6 @@
 // `unikernel disk`: writes a disk that machines with UEFI firmware and clouds start an image from.
 import { readFileSync, statSync } from "node:fs";
+import { isModuleName } from "../apps/module-name.ts";
 import { diskImage } from "../disk/disk-image.ts";
 import { diskFormats, formatOfName } from "../disk/formats/format.ts";
 import { ensureEfiStub } from "../disk/stub.ts";
@@ -87,7 +88,7 @@ async function readKernel(
   signal: AbortSignal,
 ): Promise<Buffer> {
   const isFile = statSync(argument, { throwIfNoEntry: false })?.isFile() === true;
-  if (isFile) return readFileSync(argument);
+  if (isFile && !isModuleName(argument)) return readFileSync(argument);
   const { image } = await recordedImage(argument, values, store, signal, usage);
   return readFileSync(image.path);
 }

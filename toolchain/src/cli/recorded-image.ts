@@ -1,6 +1,7 @@
 // The argument IMAGE|DIR of the commands that tell about an image: a digest, a bootable file, or
 // an application's directory, which is built first when it has changed.
 import { readFileSync, statSync } from "node:fs";
+import { isModuleName } from "../apps/module-name.ts";
 import { sha256 } from "../graph/hash.ts";
 import { planImage } from "../plan.ts";
 import { buildRecorded, findRecord, type RecordedImage } from "../record/ensure.ts";
@@ -59,7 +60,7 @@ export async function recordedImage(
 
 /** Whether the argument names an image, and not a directory. */
 export function isImage(argument: string): boolean {
-  return argument.startsWith("sha256:") || isFile(argument);
+  return argument.startsWith("sha256:") || isImageFile(argument);
 }
 
 /** Undefined when it is not an image but, as far as it can be told here, a directory. */
@@ -72,7 +73,7 @@ function digestOf(argument: string, store: Store, usage: string): string | undef
       usage,
     );
   }
-  return isFile(argument) ? `sha256:${sha256(readFileSync(argument))}` : undefined;
+  return isImageFile(argument) ? `sha256:${sha256(readFileSync(argument))}` : undefined;
 }
 
 /** The only image of the store whose digest begins like that. */
@@ -92,6 +93,7 @@ function onlyDigest(prefix: string, store: Store): string {
   return digest;
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+/** A file that is no module to be built. */
+function isImageFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true && !isModuleName(path);
 }

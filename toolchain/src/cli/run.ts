@@ -1,6 +1,7 @@
 // `unikernel run`: runs an image, or what an application's directory builds to, in the foreground,
 // in QEMU or as a sandboxed process: console on stdout, exit status of the guest as its own.
 import { readFileSync, statSync } from "node:fs";
+import { isModuleName } from "../apps/module-name.ts";
 import { buildImage } from "../build.ts";
 import { imagePlatform } from "../image/platform.ts";
 import { planImage } from "../plan.ts";
@@ -45,7 +46,8 @@ ${requestHelp}`,
       arguments: guestArguments,
     };
     const store = openStore();
-    const find = async () => (isFile(target) ? target : await build(target, values, store, signal));
+    const find = async () =>
+      isImageFile(target) ? target : await build(target, values, store, signal);
     return withPinned(store, find, async (image) => {
       const platform = imagePlatform(readFileSync(image));
       if (platform === "xen") {
@@ -90,9 +92,10 @@ async function build(
   return image.path;
 }
 
-function isFile(path: string): boolean {
+/** A file that is no module to be built. */
+function isImageFile(path: string): boolean {
   try {
-    return statSync(path).isFile();
+    return statSync(path).isFile() && !isModuleName(path);
   } catch {
     return false;
   }

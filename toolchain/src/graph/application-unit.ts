@@ -77,6 +77,11 @@ export async function compileApplication(
     sha256: hashes.get(path) as string,
     flags: applicationFlags,
   }));
+  const prepared = await application.prepare?.(registry, image.store, options);
+  for (const source of prepared?.sources ?? []) {
+    const logical = `${application.logical}/${source.path}`;
+    sources.push({ ...source, logical, flags: applicationFlags });
+  }
   try {
     // Its mistakes are what a user waits for.
     return await compileAll(own.context, sources, pool, options, "the application", "urgent");

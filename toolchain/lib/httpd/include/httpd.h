@@ -3,8 +3,8 @@
  *
  * The application gives a table of routes and calls httpd_run(), which serves until an error
  * ends it. A handler is called with a whole request, body included, and MUST call
- * httpd_respond() exactly once before it returns; a handler that does not answers 500. It runs
- * in the event loop: while it does, nobody else is served.
+ * httpd_respond() or httpd_defer() exactly once before it returns; a handler that does not answers
+ * 500. It runs in the event loop: while it does, nobody else is served.
  *
  * Connections are kept and requests may be pipelined, as RFC 9112 says. HEAD is answered by
  * the handler for GET, without its body. What is malformed is answered 400 and the connection
@@ -45,6 +45,11 @@ struct httpd_options {
 	/* Called once when connections are accepted, with the port. May be NULL. */
 	void (*started)(uint16_t port, void *argument);
 	void *started_argument;
+	/* Called between events, where deferred requests may be answered. Returns the milliseconds
+	 * after which it is called again if nothing happens; -1: only when something does. May be
+	 * NULL. */
+	int (*turn)(void *argument);
+	void *turn_argument;
 };
 
 /* Serves. Returns 0 after httpd_stop(), or a negative errno when it cannot start or go on. */
@@ -62,6 +67,16 @@ const char *httpd_path(const struct httpd_request *request);  /* decoded, withou
 const char *httpd_query(const struct httpd_request *request); /* behind '?', as sent; "" */
 /* The value of a header, whatever the case of its name; NULL: absent. */
 const char *httpd_header(const struct httpd_request *request, const char *name);
+/* All of them in their order: those at `place`, from 0 on; false behind the last one. Neither ends
+ * with NUL. */
+struct httpd_text {
+	const char *start;
+	size_t length;
+};
+bool httpd_header_at(const struct httpd_request *request, size_t place, struct httpd_text *name,
+		     struct httpd_text *value);
+/* What was asked for as it was sent, e.g. "/a%20b?c=d". */
+struct httpd_text httpd_target(const struct httpd_request *request);
 const void *httpd_body(const struct httpd_request *request, size_t *length);
 
 /*
@@ -75,5 +90,11 @@ void httpd_respond(struct httpd_response *response, int status, const char *cont
 		   const void *body, size_t length);
 /* The same with a string. */
 void httpd_respond_text(struct httpd_response *response, int status, const char *text);
+/*
+ * The request is going to be answered later: returns what takes the place of the response until
+ * then, or NULL, and answers 503, when memory is out. httpd_respond() MUST be called on it exactly
+ * once, by `turn`, also when the peer has gone by then. Further requests of its connection wait.
+ */
+struct httpd_response *httpd_defer(struct httpd_response *response);
 
 #endif

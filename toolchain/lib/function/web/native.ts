@@ -1,0 +1,26 @@
+// What the C side gives (native.c), and the hooks that it calls.
+
+export interface Native {
+  now(): number;
+  turnIn(milliseconds: number): void;
+  write(text: string, isError: boolean): void;
+  random(bytes: Uint8Array): void;
+  encode(text: string): ArrayBuffer;
+  decodeAscii(bytes: Uint8Array): string | undefined;
+  respond(
+    id: number,
+    status: number,
+    headers: readonly string[],
+    body: string | ArrayBuffer | Uint8Array | undefined,
+  ): void;
+  readonly environment: Record<string, string>;
+  dispatch?: unknown;
+  start?: unknown;
+  turn?: unknown;
+  rejected?: unknown;
+}
+
+const place = globalThis as unknown as { unikernelNative?: Native };
+
+export const native = place.unikernelNative as Native;
+delete place.unikernelNative;
