@@ -6,9 +6,10 @@ import type { LinkedLibrary, OptionValue, Toolchain } from "./types.ts";
 const TYPE = "unikernel:index:Image";
 
 export interface ImageArgs {
-  /** The application's directory: a path relative to the Pulumi program, an absolute path, or a
-   * FileArchive of the directory. */
-  readonly app: pulumi.Input<string | pulumi.asset.Archive>;
+  /** The application: the directory of its C sources, or the module that exports its handler of
+   * requests (.ts, .js); a path relative to the Pulumi program, an absolute path, a FileArchive or
+   * FileAsset of it, or a StringAsset of a CommonJS module's text. */
+  readonly app: pulumi.Input<string | pulumi.asset.Archive | pulumi.asset.Asset>;
   /** Micro-libraries the application uses. Everything that they need selects itself. */
   readonly libraries?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
   /** Kconfig symbols without `CONFIG_` and their values, e.g. `{ LWIP_TCP_WND: 65535 }`. What is
@@ -37,8 +38,8 @@ export interface ImageArgs {
  * ```
  */
 export class Image extends pulumi.CustomResource {
-  /** The application's directory, as given. */
-  declare readonly app: pulumi.Output<string | pulumi.asset.Archive>;
+  /** The application, as given. */
+  declare readonly app: pulumi.Output<string | pulumi.asset.Archive | pulumi.asset.Asset>;
   /** Every library in the image, its version and why it is there. */
   declare readonly libraries: pulumi.Output<readonly LinkedLibrary[]>;
   declare readonly options: pulumi.Output<Readonly<Record<string, OptionValue>>>;

@@ -1,5 +1,11 @@
 // Infrastructure as code for unikernels: `import * as unikernel from "pulumi-unikernel"`.
 export { libvirt } from "./drivers.ts";
+export {
+  type FunctionArgs,
+  type FunctionSettings,
+  HandlerFunction as Function,
+  type RequestHandler,
+} from "./function.ts";
 export { Guest, type GuestArgs } from "./guest.ts";
 export { Image, type ImageArgs } from "./image.ts";
 export { Network, type NetworkArgs } from "./network.ts";

@@ -93,7 +93,7 @@ function mustBeDirectory(app: PropertyValue | undefined): string | null {
     return app === "" ? 'must be the path of the application\'s directory, not ""' : null;
   }
   if (app instanceof Asset || app instanceof Archive) {
-    if ("path" in app.source) return null;
+    if ("path" in app.source || "text" in app.source) return null;
     return "must be a FileArchive of a directory on this machine, or its path as a string";
   }
   return `must be the path of the application's directory, not ${describe(app)}`;
@@ -148,18 +148,24 @@ export function isPlannable(inputs: PropertyMap): boolean {
   );
 }
 
+/** Where the application is; a module's text is as if it were a file beside the program. */
+function applicationOf(
+  app: PropertyValue | undefined,
+  programDirectory: string,
+): Pick<ImageRequest, "app" | "text"> {
+  const source = app instanceof Asset || app instanceof Archive ? app.source : undefined;
+  if (source && "text" in source) {
+    return { app: resolve(programDirectory, "function.js"), text: source.text };
+  }
+  const path = source && "path" in source ? source.path : String(app);
+  return { app: isAbsolute(path) ? path : resolve(programDirectory, path) };
+}
+
 /** The request for the toolchain; only for inputs without failures and unknowns. */
 export function imageRequest(inputs: PropertyMap, programDirectory: string): ImageRequest {
   const plain = unwrapMap(inputs);
-  const { app } = plain;
-  const path =
-    app instanceof Asset || app instanceof Archive
-      ? "path" in app.source
-        ? app.source.path
-        : ""
-      : String(app);
   return {
-    app: isAbsolute(path) ? path : resolve(programDirectory, path),
+    ...applicationOf(plain.app, programDirectory),
     libraries: plain.libraries as readonly string[],
     options: plain.options as Readonly<Record<string, OptionValue>>,
     optimize: plain.optimize as ImageRequest["optimize"],

@@ -36,9 +36,9 @@ const options = {
     "Kconfig symbols without `CONFIG_` and their values. What is not named here has its default.",
 };
 const app = {
-  oneOf: [{ type: "string" }, { $ref: "pulumi.json#/Archive" }],
+  oneOf: [{ type: "string" }, { $ref: "pulumi.json#/Asset" }],
   description:
-    "The application's directory: a path relative to the Pulumi program, an absolute path, or a FileArchive of the directory.",
+    "The application: the directory of its C sources, or the module that exports its handler of requests (.ts, .js); a path relative to the Pulumi program, an absolute path, a FileArchive or FileAsset of it, or a StringAsset of a CommonJS module's text.",
 };
 
 export const imageSchema = {
