@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { EBSClient, GetSnapshotBlockCommand, ListSnapshotBlocksCommand } from "@aws-sdk/client-ebs";
 import { DeregisterImageCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Patience } from "../../provider/src/clouds/aws/account.ts";
 import { ebsService } from "../../provider/src/clouds/aws/ebs-service.ts";
 import { UploadJournal } from "../../provider/src/clouds/aws/journal.ts";
 import { blockBytes } from "../../provider/src/clouds/aws/snapshot-service.ts";
@@ -43,6 +44,7 @@ beforeEach((context) => {
   if (whyNoAmazon !== null) context.skip(whyNoAmazon);
   amazon.disturb = () => "pass";
   amazon.takeCounts();
+  patience = undefined;
 });
 
 const clients = () => {
@@ -64,8 +66,12 @@ function diskOf(...blocks: readonly (readonly [index: number, byte: number])[]):
   return digest;
 }
 
+/** Gives up at the first fault, and soon, but not on a machine that is only busy. */
+const hasty = { connectionTimeoutMs: 10_000, answerTimeoutMs: 1500, attempts: 1 };
+/** How long and how often the resource tries; undefined: as usual. */
+let patience: Patience | undefined;
 const resource = createSnapshot({
-  service: ebsService,
+  service: (account) => ebsService(account, patience),
   async disk(digest) {
     const disk = disks.get(digest);
     if (disk === undefined) throw new Error(`no disk for ${digest}`);
@@ -224,54 +230,63 @@ describe("a disturbed upload", () => {
     },
   );
 
-  // Cancelled at every request that it makes, one after the other.
-  test("that is cut short is recorded, and goes on where it was", async () => {
-    let cutAt = 0;
-    for (let isCut = true; isCut; cutAt++) {
-      const name = `resumed-${cutAt}`;
-      const digest = diskOf([0, 10 + cutAt], [1, 11], [2, 12]);
-      const cancel = new AbortController();
-      let count = 0;
-      isCut = false;
-      amazon.disturb = () => {
-        if (count++ !== cutAt) return "pass";
-        isCut = true;
-        cancel.abort(new Error("cancelled"));
-        return "pass";
-      };
-      const failure = await create(name, digest, false, contextOf(name, cancel.signal)).then(
-        () => undefined,
-        (error) => error,
-      );
-      amazon.disturb = () => "pass";
-      const puts = amazon.takeCounts().PutSnapshotBlock ?? 0;
-      if (failure instanceof PartialFailure) {
-        expect(failure.state.complete).toBe(false);
-        const { id, state } = failure;
-        const inputs = inputsFor(digest);
-        const change = await resource.diff(contextOf(name), {
-          id,
-          olds: inputs,
-          state,
-          news: inputs,
-        });
-        expect(change.needsUpdate).toBe(true);
-        const request = { id, olds: inputs, state, news: inputs, preview: false };
-        const done = await resource.update(contextOf(name), { ...request, timeoutSeconds: 0 });
-        expect(done.complete).toBe(true);
-        expect(puts + (amazon.takeCounts().PutSnapshotBlock ?? 0)).toBe(3);
-        expect((await download(id)).size).toBe(3);
-        await remove(name, { id, state: done });
-      } else {
-        const { id, state } = await create(name, digest);
-        const service = await ebsService({ region: REGION, endpoint: amazon.endpoint });
-        const all = await service.find({ "unikernel:disk": String(state.diskDigest) });
-        expect(all.map((one) => one.id)).toEqual([id]);
-        await remove(name, { id, state });
+  // At every request that it makes, one after the other: cancelled there, or nothing more arrives.
+  test.each(["cancel", "cut", "hang", "lose-answer"] as const)(
+    "that is cut short (%s) is recorded, and goes on where it was",
+    async (kind) => {
+      let cutAt = 0;
+      for (let isCut = true; isCut; cutAt++) {
+        const name = `resumed-${kind}-${cutAt}`;
+        const digest = diskOf([0, 10 + cutAt], [1, 11], [2, kind.length]);
+        const cancel = new AbortController();
+        let count = 0;
+        isCut = false;
+        patience = { ...hasty, ...(kind === "hang" ? {} : { answerTimeoutMs: 60_000 }) };
+        amazon.disturb = () => {
+          if (count++ < cutAt) return "pass";
+          isCut = true;
+          if (kind !== "cancel") return kind;
+          cancel.abort(new Error("cancelled"));
+          return "pass";
+        };
+        const failure = await create(name, digest, false, contextOf(name, cancel.signal)).then(
+          () => undefined,
+          (error) => error,
+        );
+        amazon.disturb = () => "pass";
+        patience = undefined;
+        const puts = amazon.takeCounts().PutSnapshotBlock ?? 0;
+        if (failure instanceof PartialFailure) {
+          expect(failure.state.complete).toBe(false);
+          const { id, state } = failure;
+          const inputs = inputsFor(digest);
+          const change = await resource.diff(contextOf(name), {
+            id,
+            olds: inputs,
+            state,
+            news: inputs,
+          });
+          expect(change.needsUpdate).toBe(true);
+          const request = { id, olds: inputs, state, news: inputs, preview: false };
+          const done = await resource.update(contextOf(name), { ...request, timeoutSeconds: 0 });
+          expect(done.complete).toBe(true);
+          // Blocks whose arrival is not known are sent again, others are not.
+          const again = amazon.takeCounts().PutSnapshotBlock ?? 0;
+          if (kind === "cancel") expect(puts + again).toBe(3);
+          else expect(again).toBeLessThanOrEqual(3);
+          expect((await download(id)).size).toBe(3);
+          await remove(name, { id, state: done });
+        } else {
+          const { id, state } = await create(name, digest);
+          const service = await ebsService({ region: REGION, endpoint: amazon.endpoint });
+          const all = await service.find({ "unikernel:disk": String(state.diskDigest) });
+          expect(all.map((one) => one.id)).toEqual([id]);
+          await remove(name, { id, state });
+        }
       }
-    }
-    expect(cutAt).toBeGreaterThan(5);
-  });
+      expect(cutAt).toBeGreaterThan(5);
+    },
+  );
 });
 
 test("what is read back from Amazon boots", async (context) => {

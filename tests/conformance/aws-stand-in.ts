@@ -1,7 +1,8 @@
 // Amazon as far as it can be had here: moto, and in front of it a proxy that counts what is asked
-// for, disturbs it, and does what moto does not: a snapshot is pending until it is completed, and
-// images are found by their snapshot.
+// for, disturbs it, and does what moto does not: a snapshot is pending until it is completed, asked
+// for twice with the same token there is one, and images are found by their snapshot.
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import {
   createServer,
   request as httpRequest,
@@ -43,7 +44,7 @@ export interface AmazonCall {
 /** Called for every request before moto sees it; what it returns happens instead. */
 export type Disturbance = (
   call: AmazonCall,
-) => "pass" | "throttle" | "fail" | "cut" | "lose-answer";
+) => "pass" | "throttle" | "fail" | "cut" | "lose-answer" | "hang";
 
 export class Amazon implements AsyncDisposable {
   readonly calls: AmazonCall[] = [];
@@ -54,6 +55,8 @@ export class Amazon implements AsyncDisposable {
   readonly #proxy: Server;
   readonly #port: number;
   readonly #pending = new Set<string>();
+  /** Answers by the token of a StartSnapshot. */
+  readonly #started = new Map<string, Answer>();
   readonly #imageOfSnapshot = new Map<string, string>();
 
   private constructor(process: ChildProcess, port: number) {
@@ -105,11 +108,13 @@ export class Amazon implements AsyncDisposable {
     if (this.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, this.latencyMs));
     const disturbance = this.disturb(call);
     if (disturbance === "cut") return void request.socket.destroy();
+    if (disturbance === "hang") return;
     if (disturbance === "throttle" || disturbance === "fail") {
       return refuse(response, call.path === "/" ? "ec2" : "ebs", disturbance);
     }
-    const images = this.#imagesOf(call);
-    const answer = images ?? (await this.#ask(request, body));
+    const known = this.#imagesOf(call) ?? this.#started.get(tokenIn(call));
+    const answer = known ?? (await this.#ask(request, body));
+    if (call.action === "StartSnapshot") this.#started.set(tokenIn(call), answer);
     this.#learn(call, answer.text);
     if (disturbance === "lose-answer") return void request.socket.destroy();
     const text = answer.text && this.#asPending(call, answer.text);
@@ -214,6 +219,13 @@ function refuse(response: ServerResponse, service: "ec2" | "ebs", why: "throttle
     "x-amzn-errortype": isThrottle ? "RequestThrottledException" : "InternalServerException",
   });
   response.end('{"Message":"disturbed"}');
+}
+
+/** What makes a request to start a snapshot the same as another; of others something else. */
+function tokenIn({ action, text }: AmazonCall): string {
+  const token =
+    action === "StartSnapshot" ? /"ClientToken": ?"([^"]+)"/.exec(text)?.[1] : undefined;
+  return token ?? randomUUID();
 }
 
 function actionOf(method: string, path: string, text: string): string {

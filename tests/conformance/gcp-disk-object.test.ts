@@ -6,7 +6,10 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { googleRequests } from "../../provider/src/clouds/google/requests.ts";
 import { UploadSessions } from "../../provider/src/clouds/google/upload-sessions.ts";
-import { createDiskObject } from "../../provider/src/resources/gcp-disk-object.ts";
+import {
+  createDiskObject,
+  type DiskObjectMachine,
+} from "../../provider/src/resources/gcp-disk-object.ts";
 import type { PropertyMap } from "../../provider/src/values.ts";
 import { googleArchive } from "../../toolchain/src/disk/formats/google-archive.ts";
 import { type SparseDisk, sparseDisk } from "../../toolchain/src/disk/sparse.ts";
@@ -52,8 +55,10 @@ function diskOf(kind: number, bytes = 1000): string {
 const archiveOf = (disk: SparseDisk) =>
   Buffer.concat(googleArchive(disk).extents.map(({ data }) => data));
 
-const resource = createDiskObject({
-  send: googleRequests(async () => ({ authorization: `Bearer ${googleToken}` })),
+const hasty = { answerTimeoutMs: 1500, attempts: 1 };
+const credentials = async () => ({ authorization: `Bearer ${googleToken}` });
+const machine: DiskObjectMachine = {
+  send: googleRequests(credentials),
   async disk(digest) {
     const disk = disks.get(digest);
     if (disk === undefined) throw new Error(`no disk for ${digest}`);
@@ -62,7 +67,14 @@ const resource = createDiskObject({
   archive: async (disk) => archiveOf(disk),
   sessions: async () => new UploadSessions(home),
   programDirectory: "/program",
-  pieceBytes: PIECE_BYTES,
+  limits: { pieceBytes: PIECE_BYTES },
+};
+const resource = createDiskObject(machine);
+/** One that gives up at the first fault, and soon, but not on a machine that is only busy. */
+const hastyResource = createDiskObject({
+  ...machine,
+  send: googleRequests(credentials, hasty),
+  limits: { pieceBytes: PIECE_BYTES, attempts: hasty.attempts },
 });
 
 function contextOf(name: string, signal = new AbortController().signal) {
@@ -179,36 +191,53 @@ describe("a disturbed upload", () => {
     expect(await google.download(BUCKET, String(state.objectName))).toBeNull();
   });
 
-  // Cancelled at every request that it makes, one after the other.
-  test("that is cut short goes on where it was", async () => {
-    let cutAt = 0;
-    for (let isCut = true; isCut; cutAt++) {
-      const name = `resumed-${cutAt}`;
-      const digest = diskOf(8, 3 * PIECE_BYTES);
-      const cancel = new AbortController();
-      let count = 0;
-      isCut = false;
-      google.disturb = () => {
-        if (count++ !== cutAt) return "pass";
-        isCut = true;
-        cancel.abort(new Error("cancelled"));
-        return "pass";
-      };
-      await create(name, digest, false, contextOf(name, cancel.signal)).catch(() => {});
-      google.disturb = () => "pass";
-      await google.idle();
-      const made = await create(name, digest);
-      const { begin, put } = google.takeCounts();
-      // A piece whose arrival is not known is asked for, not sent again; without the upload's
-      // address there is nothing to ask for.
-      const expected = isCut ? [cutAt === 0 ? 2 : 1, 4] : [2, 8];
-      expect([begin, put], `cut at request ${cutAt}`).toEqual(expected);
-      expect(await stored(made)).toEqual(archiveOf(disks.get(digest) as SparseDisk));
-      await remove(name, made);
-      google.takeCounts();
-    }
-    expect(cutAt).toBeGreaterThan(4);
-  });
+  // At every request that it makes, one after the other: cancelled there, or nothing more arrives.
+  test.each(["cancel", "cut", "hang", "lose-answer"] as const)(
+    "that is cut short (%s) goes on where it was",
+    async (kind) => {
+      let cutAt = 0;
+      for (let isCut = true; isCut; cutAt++) {
+        const name = `resumed-${kind}-${cutAt}`;
+        const digest = diskOf(8, 3 * PIECE_BYTES);
+        const cancel = new AbortController();
+        let count = 0;
+        isCut = false;
+        google.disturb = () => {
+          if (count++ < cutAt) return "pass";
+          isCut = true;
+          if (kind !== "cancel") return kind;
+          cancel.abort(new Error("cancelled"));
+          return "pass";
+        };
+        const context = contextOf(name, cancel.signal);
+        const request = { inputs: inputsFor(digest), preview: false, timeoutSeconds: 0 };
+        const chosen = kind === "cancel" ? resource : hastyResource;
+        const failure = await chosen.create(context, request).then(
+          () => null,
+          (error: Error) => error.message,
+        );
+        google.disturb = () => "pass";
+        await google.idle();
+        if (isCut && kind !== "cancel") expect(failure).toMatch(/Google|gs:|127\.0\.0\.1/);
+        const first = google.takeCounts();
+        const made = await create(name, digest);
+        const { begin = 0, put = 0 } = google.takeCounts();
+        // A piece whose arrival is not known is asked for, not sent again; without the upload's
+        // address there is nothing to ask for.
+        const expected = isCut ? [cutAt === 0 ? 2 : 1, 4] : [2, 8];
+        if (kind === "cancel") {
+          expect([(first.begin ?? 0) + begin, (first.put ?? 0) + put]).toEqual(expected);
+        } else if (isCut) {
+          const arrived = Math.max(0, cutAt - 1) + (kind === "lose-answer" && cutAt > 0 ? 1 : 0);
+          expect([begin, put]).toEqual([cutAt === 0 ? 1 : 0, 4 - arrived]);
+        }
+        expect(await stored(made)).toEqual(archiveOf(disks.get(digest) as SparseDisk));
+        await remove(name, made);
+        google.takeCounts();
+      }
+      expect(cutAt).toBeGreaterThan(4);
+    },
+  );
 });
 
 test("what is read back from Google boots", async (context) => {

@@ -33,7 +33,7 @@ export interface GoogleCall {
 
 export type GoogleDisturbance = (
   call: GoogleCall,
-) => "pass" | "throttle" | "fail" | "cut" | "lose-answer" | "damage";
+) => "pass" | "throttle" | "fail" | "cut" | "lose-answer" | "damage" | "hang";
 
 interface Answer {
   readonly status: number;
@@ -119,6 +119,7 @@ export class Google implements AsyncDisposable {
     this.calls.push(call);
     const disturbance = this.disturb(call);
     if (disturbance === "cut") return void request.socket.destroy();
+    if (disturbance === "hang") return;
     const status = { throttle: 429, fail: 503 }[disturbance as string];
     if (status !== undefined) return void response.writeHead(status).end();
     if (request.headers.authorization !== TOKEN) return void response.writeHead(401).end();

@@ -13,7 +13,7 @@ import {
   sourceOf,
 } from "../clouds/google/object-service.ts";
 import { googleCredentials, googleRequests, type Send } from "../clouds/google/requests.ts";
-import { uploadObject } from "../clouds/google/upload.ts";
+import { type UploadLimits, uploadObject } from "../clouds/google/upload.ts";
 import { UploadSessions } from "../clouds/google/upload-sessions.ts";
 import { containsUnknown, type PropertyMap, Unknown, unwrap } from "../values.ts";
 import {
@@ -41,8 +41,7 @@ export interface DiskObjectMachine {
   archive(disk: SparseDisk): Promise<Buffer>;
   sessions(): Promise<UploadSessions>;
   readonly programDirectory: string;
-  /** Of one request; default: 8 MiB. */
-  readonly pieceBytes?: number;
+  readonly limits?: UploadLimits;
 }
 
 export function createDiskObject(machine: DiskObjectMachine): Resource {
@@ -102,7 +101,7 @@ export function createDiskObject(machine: DiskObjectMachine): Resource {
           signal: context.signal,
           onProgress: context.status,
         },
-        machine.pieceBytes,
+        machine.limits,
       );
       context.status(`sent ${content.length} bytes`);
       const id = `${place.bucket}/${place.name}`;

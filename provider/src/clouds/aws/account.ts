@@ -1,8 +1,18 @@
 // Which account is spoken to, and where. What is not given comes from where Amazon's own tools look
 // for it: environment, shared configuration, the machine's role.
 
-const CONNECTION_TIMEOUT_MS = 10_000;
-const ANSWER_TIMEOUT_MS = 60_000;
+/** How long and how often something is tried. */
+export interface Patience {
+  readonly connectionTimeoutMs: number;
+  readonly answerTimeoutMs: number;
+  readonly attempts: number;
+}
+
+const patienceWithAmazon: Patience = {
+  connectionTimeoutMs: 10_000,
+  answerTimeoutMs: 60_000,
+  attempts: 10,
+};
 
 export interface AwsAccount {
   readonly region?: string;
@@ -17,7 +27,7 @@ export interface AwsAccount {
 }
 
 /** For the clients of the AWS SDK. */
-export async function clientSettings(account: AwsAccount) {
+export async function clientSettings(account: AwsAccount, patience = patienceWithAmazon) {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import(
     "@aws-sdk/credential-providers"
   );
@@ -38,10 +48,10 @@ export async function clientSettings(account: AwsAccount) {
   return {
     credentials,
     // Throttling and faults of the other side are tried again, later and later.
-    maxAttempts: 10,
+    maxAttempts: patience.attempts,
     requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: ANSWER_TIMEOUT_MS,
+      connectionTimeout: patience.connectionTimeoutMs,
+      requestTimeout: patience.answerTimeoutMs,
       throwOnRequestTimeout: true,
     },
     ...(region === undefined ? {} : { region }),

@@ -17,13 +17,16 @@ import {
   paginateDescribeSnapshots,
   type Snapshot,
 } from "@aws-sdk/client-ec2";
-import { type AwsAccount, clientSettings } from "./account.ts";
+import { type AwsAccount, clientSettings, type Patience } from "./account.ts";
 import type { SnapshotDescription, SnapshotService } from "./snapshot-service.ts";
 
 const GONE = "InvalidSnapshot.NotFound";
 
-export async function ebsService(account: AwsAccount): Promise<SnapshotService> {
-  const settings = await clientSettings(account);
+export async function ebsService(
+  account: AwsAccount,
+  patience?: Patience,
+): Promise<SnapshotService> {
+  const settings = await clientSettings(account, patience);
   const ebs = new EBSClient(settings);
   const ec2 = new EC2Client(settings);
   return {

@@ -3,8 +3,13 @@
 import { pause } from "../../guests/wait.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
-const ANSWER_TIMEOUT_MS = 60_000;
-export const ATTEMPTS_MAX = 10;
+/** How long and how often something is tried. */
+export interface Patience {
+  readonly answerTimeoutMs: number;
+  readonly attempts: number;
+}
+
+export const patienceWithGoogle: Patience = { answerTimeoutMs: 60_000, attempts: 10 };
 const FIRST_PAUSE_MS = 100;
 const PAUSE_MS_MAX = 10_000;
 /** As Google says of its services: later they may do it. */
@@ -16,7 +21,7 @@ export interface GoogleRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array<ArrayBuffer>;
   readonly signal: AbortSignal;
-  /** How often it is tried at the most; default: 10. */
+  /** How often it is tried at the most; default: as often as patience allows. */
   readonly attempts?: number;
 }
 
@@ -45,15 +50,15 @@ export function googleCredentials(): Credentials {
 }
 
 /** Returns the last answer, whatever it says; throws where none came. */
-export function googleRequests(credentials: Credentials): Send {
-  return async ({ method, url, headers, body, signal, attempts = ATTEMPTS_MAX }) => {
+export function googleRequests(credentials: Credentials, patience = patienceWithGoogle): Send {
+  return async ({ method, url, headers, body, signal, attempts = patience.attempts }) => {
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = await fetch(url, {
           method,
           headers: { ...(await credentials()), ...headers },
           ...(body === undefined ? {} : { body }),
-          signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
+          signal: AbortSignal.any([signal, AbortSignal.timeout(patience.answerTimeoutMs)]),
           // 308 is how an upload's progress is told.
           redirect: "manual",
         });

@@ -4,11 +4,11 @@ import { createHash } from "node:crypto";
 import { crc32cText } from "./crc32c.ts";
 import { type ObjectPlace, removeObject, type StoredObject, uploadUrl } from "./object-service.ts";
 import {
-  ATTEMPTS_MAX,
   backOff,
   failure,
   type GoogleAnswer,
   isPassing,
+  patienceWithGoogle,
   type Send,
 } from "./requests.ts";
 import type { UploadSessions } from "./upload-sessions.ts";
@@ -25,13 +25,20 @@ export interface Upload {
   onProgress(message: string): void;
 }
 
+export interface UploadLimits {
+  /** Of one request; default: 8 MiB. */
+  readonly pieceBytes?: number;
+  /** How often in a row it may be cut before it has failed; default: 10. */
+  readonly attempts?: number;
+}
+
 type Progress = { readonly arrived: number } | { readonly object: StoredObject } | "no such upload";
 
 export async function uploadObject(
   send: Send,
   sessions: UploadSessions,
   upload: Upload,
-  pieceBytes = PIECE_BYTES,
+  { pieceBytes = PIECE_BYTES, attempts = patienceWithGoogle.attempts }: UploadLimits = {},
 ): Promise<StoredObject> {
   const { place, content, signal } = upload;
   const md5 = createHash("md5").update(content).digest("base64");
@@ -63,7 +70,7 @@ export async function uploadObject(
       continue;
     }
     failures += 1;
-    if (failures === ATTEMPTS_MAX) {
+    if (failures === attempts) {
       throw new Error(`the upload to gs://${place.bucket}/${place.name} was cut ${failures} times`);
     }
     await backOff(failures, signal);
