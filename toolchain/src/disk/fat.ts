@@ -12,6 +12,7 @@ const entryBytes = 32;
 const rootSectors = (rootEntries * entryBytes) / sectorBytes;
 /** Fewer clusters make it FAT12, more FAT32 by definition. */
 const clustersMin = 4085;
+const clustersStep = 1024;
 const clustersMax = 65_524;
 const sectorsPerClusterMax = 64;
 const firstCluster = 2;
@@ -79,8 +80,10 @@ export function fatVolume(
     data.writeUInt16LE(parent?.start ?? 0, entryBytes + 26);
   }
 
-  const clusters = Math.max(clustersMin, chains.length);
-  if (clusters > clustersMax) throw new Error("the files do not fit into a FAT16 volume");
+  if (chains.length > clustersMax) throw new Error("the files do not fit into a FAT16 volume");
+  // In steps, so that an edit seldom changes the volume's size, and so the partition table.
+  const stepped = Math.ceil(chains.length / clustersStep) * clustersStep;
+  const clusters = Math.min(clustersMax, Math.max(clustersMin, stepped));
   const tableSectors = Math.ceil(((firstCluster + clusters) * 2) / sectorBytes);
   const table = Buffer.alloc(tableSectors * sectorBytes);
   table.writeUInt16LE(0xfff8, 0);

@@ -16,8 +16,7 @@ export interface Partition {
   readonly firstSector: number;
   readonly sectors: number;
   readonly name: string;
-  /** What the partition's and the disk's identifiers are made of, so that they too depend on
-   * nothing but the content. */
+  /** What the partition's and the disk's identifiers are made of. */
   readonly seed: string;
 }
 
