@@ -2,6 +2,7 @@
 // table, and with --json also writes the rows. Exits 1 when a goal was missed.
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { cloudsGroup } from "./clouds/group.ts";
 import { hypervisorsGroup } from "./hypervisors/group.ts";
 import { mainGroup } from "./main/group.ts";
 import type { Result } from "./row.ts";
@@ -15,6 +16,7 @@ export interface Benchmark {
 
 const groups: Readonly<Record<string, readonly Benchmark[]>> = {
   main: mainGroup,
+  clouds: cloudsGroup,
   hypervisors: hypervisorsGroup,
   toolchain: toolchainGroup,
 };

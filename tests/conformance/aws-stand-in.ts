@@ -39,6 +39,7 @@ export interface AmazonCall {
   /** The body of what is not a block. */
   readonly text: string;
   readonly bodyBytes: number;
+  readonly headerBytes: number;
 }
 
 /** Called for every request before moto sees it; what it returns happens instead. */
@@ -102,6 +103,7 @@ export class Amazon implements AsyncDisposable {
       ...{ method: request.method ?? "", path: request.url ?? "" },
       text: isBlock ? "" : body.toString(),
       bodyBytes: body.length,
+      headerBytes: request.rawHeaders.join(": \r").length,
       action: actionOf(request.method ?? "", request.url ?? "", isBlock ? "" : body.toString()),
     };
     this.calls.push(call);

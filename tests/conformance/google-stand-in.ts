@@ -29,6 +29,7 @@ export interface GoogleCall {
   /** "begin", "put", "ask", "describe", "list", "remove" or "other". */
   readonly action: string;
   readonly bodyBytes: number;
+  readonly headerBytes: number;
 }
 
 export type GoogleDisturbance = (
@@ -115,7 +116,8 @@ export class Google implements AsyncDisposable {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = Buffer.concat(chunks);
-    const call = { action: actionOf(request), bodyBytes: body.length };
+    const headerBytes = request.rawHeaders.join(": \r").length;
+    const call = { action: actionOf(request), bodyBytes: body.length, headerBytes };
     this.calls.push(call);
     const disturbance = this.disturb(call);
     if (disturbance === "cut") return void request.socket.destroy();

@@ -61,11 +61,12 @@ export async function sendBlocks(
   changed: readonly DiskBlock[],
   journal: UploadJournal,
   options: { readonly signal: AbortSignal; onProgress(message: string): void },
+  concurrency = CONCURRENCY,
 ): Promise<number> {
   const sent = journal.read(id);
   const missing = changed.filter(({ index, hash }) => sent.get(index) !== hash);
   let count = 0;
-  await new Pool(CONCURRENCY).map(missing, async ({ index, data, hash }) => {
+  await new Pool(concurrency).map(missing, async ({ index, data, hash }) => {
     options.signal.throwIfAborted();
     await service.putBlock(id, index, data, Buffer.from(hash, "hex"));
     journal.add(id, index, hash);
