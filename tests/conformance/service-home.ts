@@ -71,6 +71,11 @@ export class ServiceHome {
     };
   }
 
+  /** Of a call of the engine's. */
+  context(signal?: AbortSignal) {
+    return silentContext(signal, URN);
+  }
+
   /** The digest of an image that answers with its version. */
   async image(version: string, wrong: Wrong = ""): Promise<string> {
     const bytes = Buffer.from(readFileSync((await builtImage()).path));
@@ -93,7 +98,7 @@ export class ServiceHome {
     signal?: AbortSignal,
   ): Promise<Remembered> {
     const inputs = await this.checked({ driver: "sandbox", ...news });
-    const context = silentContext(signal, URN);
+    const context = this.context(signal);
     const limits = { preview: false, timeoutSeconds: 0 };
     try {
       if (before === undefined) {
@@ -130,7 +135,7 @@ export class ServiceHome {
 
   async preview(before: Remembered | undefined, news: PropertyMap): Promise<PropertyMap> {
     const inputs = await this.checked({ driver: "sandbox", ...news });
-    const context = silentContext(undefined, URN);
+    const context = this.context();
     const limits = { preview: true, timeoutSeconds: 0 };
     try {
       if (before === undefined) {
@@ -144,7 +149,7 @@ export class ServiceHome {
   }
 
   async refreshed({ id, inputs, state }: Remembered): Promise<Remembered> {
-    const found = await this.resource.read(silentContext(undefined, URN), { id, inputs, state });
+    const found = await this.resource.read(this.context(), { id, inputs, state });
     if (found === null) throw new Error("the service is gone");
     return { id, ...found };
   }

@@ -279,7 +279,7 @@ test("delete leaves nothing", async () => {
   await using home = await ServiceHome.make();
   const image = await home.image("one");
   const { id, state } = await home.up(undefined, { ...base, image });
-  await home.resource.delete(silentContext(undefined, URN), { id, state, timeoutSeconds: 0 });
+  await home.resource.delete(home.context(), { id, state, timeoutSeconds: 0 });
   expect(await home.guestIds()).toEqual([]);
   expect(await readdir(join(home.directory, "services"))).toEqual([]);
   expect(processesOf(home.directory)).toEqual([]);
