@@ -1,14 +1,17 @@
-// A home of its own for each test of services, the resource over its sandbox driver, and images
-// that differ in what they answer and in what goes wrong with them.
+// A home of its own for each test of services, the resource over the drivers there, and images that
+// differ in what they answer and in what goes wrong with them.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdtemp, readdir, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Driver } from "../../provider/src/drivers/driver.ts";
+import { QemuDriver } from "../../provider/src/drivers/qemu/qemu-driver.ts";
 import { SandboxDriver } from "../../provider/src/drivers/sandbox/sandbox-driver.ts";
 import type { PartialFailure, Resource } from "../../provider/src/resources/resource.ts";
 import { createService } from "../../provider/src/resources/service.ts";
+import type { SERVICE_DRIVERS } from "../../provider/src/resources/service-inputs.ts";
 import type { RolloutPoint } from "../../provider/src/resources/service-replicas.ts";
 import { removeService } from "../../provider/src/resources/service-replicas.ts";
 import type { PropertyMap } from "../../provider/src/values.ts";
@@ -34,37 +37,46 @@ export interface Instance {
   readonly ready: boolean;
 }
 
+export type DriverName = (typeof SERVICE_DRIVERS)[number];
+
 export class ServiceHome {
   readonly directory: string;
-  readonly driver: SandboxDriver;
+  readonly drivers: Readonly<Record<DriverName, Driver>>;
+  /** That of replicas of which nothing else is said. */
+  readonly driver: Driver;
+  readonly #name: DriverName;
   readonly resource: Resource;
   onPoint: (point: RolloutPoint) => void = () => undefined;
   /** What was logged last. */
   logged: readonly string[] = [];
 
-  private constructor(directory: string) {
+  private constructor(directory: string, name: DriverName) {
     this.directory = directory;
-    this.driver = new SandboxDriver({ home: directory });
+    const options = { home: directory };
+    this.drivers = { qemu: new QemuDriver(options), sandbox: new SandboxDriver(options) };
+    this.driver = this.drivers[name];
+    this.#name = name;
     this.resource = createService(this.machine());
   }
 
-  static async make(): Promise<ServiceHome> {
-    return new ServiceHome(await realpath(await mkdtemp(join(tmpdir(), "unikernel-service-"))));
+  static async make(driver: DriverName = "sandbox"): Promise<ServiceHome> {
+    const directory = await mkdtemp(join(tmpdir(), "unikernel-service-"));
+    return new ServiceHome(await realpath(directory), driver);
   }
 
   static at(directory: string): ServiceHome {
-    return new ServiceHome(directory);
+    return new ServiceHome(directory, "sandbox");
   }
 
   machine() {
     return {
       image: async (digest: string) => {
         const path = join(this.directory, digest);
-        const symbolsPath = (await builtImage()).symbolsPath;
+        const symbolsPath = (await builtImage(this.#name)).symbolsPath;
         const names = await readdir(this.directory);
         return names.includes(digest) ? { path, symbolsPath } : undefined;
       },
-      driver: async () => this.driver,
+      driver: async ({ name }: { name: string }) => this.drivers[name as DriverName],
       programDirectory: "/program",
       home: async () => this.directory,
       onPoint: (point: RolloutPoint) => this.onPoint(point),
@@ -78,7 +90,7 @@ export class ServiceHome {
 
   /** The digest of an image that answers with its version. */
   async image(version: string, wrong: Wrong = ""): Promise<string> {
-    const bytes = Buffer.from(readFileSync((await builtImage()).path));
+    const bytes = Buffer.from(readFileSync((await builtImage(this.#name)).path));
     const text = `${version} ${wrong}`.trim().padEnd(MARK.length, "\0");
     bytes.write(text, bytes.indexOf(MARK), "latin1");
     const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
@@ -87,7 +99,8 @@ export class ServiceHome {
   }
 
   async checked(news: PropertyMap): Promise<PropertyMap> {
-    return checkedInputs(this.resource, news);
+    const plain: PropertyMap = this.#name === "qemu" ? { accelerator: "tcg" } : {};
+    return checkedInputs(this.resource, { driver: this.#name, ...plain, ...news });
   }
 
   /** What `pulumi up` does: Create or, where Diff finds a reason, Update. A failure that leaves a
@@ -97,7 +110,7 @@ export class ServiceHome {
     news: PropertyMap,
     signal?: AbortSignal,
   ): Promise<Remembered> {
-    const inputs = await this.checked({ driver: "sandbox", ...news });
+    const inputs = await this.checked(news);
     const context = this.context(signal);
     const limits = { preview: false, timeoutSeconds: 0 };
     try {
@@ -129,12 +142,12 @@ export class ServiceHome {
       (error: PartialFailure) => error,
     );
     if (failure.state === undefined) throw failure;
-    const inputs = await this.checked({ driver: "sandbox", ...news });
+    const inputs = await this.checked(news);
     return { message: failure.message, after: { id: before.id, inputs, state: failure.state } };
   }
 
   async preview(before: Remembered | undefined, news: PropertyMap): Promise<PropertyMap> {
-    const inputs = await this.checked({ driver: "sandbox", ...news });
+    const inputs = await this.checked(news);
     const context = this.context();
     const limits = { preview: true, timeoutSeconds: 0 };
     try {
@@ -161,7 +174,9 @@ export class ServiceHome {
   async [Symbol.asyncDispose](): Promise<void> {
     const services = await readdir(join(this.directory, "services")).catch(() => []);
     for (const id of services) await removeService(this.machine(), id);
-    for (const id of await this.guestIds()) await this.driver.remove(id);
+    for (const id of await this.guestIds()) {
+      for (const driver of Object.values(this.drivers)) await driver.remove(id);
+    }
     await rm(this.directory, { recursive: true, force: true });
   }
 }
@@ -174,16 +189,19 @@ export function urlOf({ state }: Remembered): string {
   return String(state.url);
 }
 
-let built: ReturnType<typeof buildImage> | undefined;
+const built = new Map<DriverName, ReturnType<typeof buildImage>>();
 
-function builtImage(): ReturnType<typeof buildImage> {
-  built ??= planImage({
-    app: fileURLToPath(new URL("service-app", import.meta.url)),
-    libraries: ["lwip", "httpd"],
-    options: {},
-    optimize: "speed",
-    platform: "linux",
-    architecture: "x86_64",
-  }).then((plan) => buildImage(plan, openStore()));
-  return built;
+function builtImage(driver: DriverName): ReturnType<typeof buildImage> {
+  const image =
+    built.get(driver) ??
+    planImage({
+      app: fileURLToPath(new URL("service-app", import.meta.url)),
+      libraries: ["lwip", "httpd"],
+      options: {},
+      optimize: "speed",
+      platform: driver === "sandbox" ? "linux" : "kvm",
+      architecture: "x86_64",
+    }).then((plan) => buildImage(plan, openStore()));
+  built.set(driver, image);
+  return image;
 }

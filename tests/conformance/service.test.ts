@@ -17,8 +17,8 @@ const base = {
   replicas: 2,
 };
 
-test("a rolling update loses no request", async () => {
-  await using home = await ServiceHome.make();
+test.each(["sandbox", "qemu"] as const)("a rolling update loses no request: %s", async (driver) => {
+  await using home = await ServiceHome.make(driver);
   const one = await home.image("one");
   const two = await home.image("two");
   const first = await home.up(undefined, { ...base, image: one });

@@ -17,7 +17,7 @@ export async function serviceMachineFailures(
   owner: string,
   inputs: PropertyMap,
 ): Promise<CheckFailure[]> {
-  if ((await findHaproxy()) === undefined) return [{ property: "", reason: MISSING_HAPROXY }];
+  if ((await findHaproxy()) === undefined) return [{ property: "ports", reason: MISSING_HAPROXY }];
   const plain = unwrapMap(inputs);
   if (containsUnknown(plain.driver ?? null)) return [];
   const selection = driverSelection(plain.driver);
