@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { cloudsGroup } from "./clouds/group.ts";
 import { hypervisorsGroup } from "./hypervisors/group.ts";
 import { mainGroup } from "./main/group.ts";
+import { rolloutsGroup } from "./rollouts/group.ts";
 import type { Result } from "./row.ts";
 import { printRow, printTable } from "./table.ts";
 import { toolchainGroup } from "./toolchain/group.ts";
@@ -18,6 +19,7 @@ const groups: Readonly<Record<string, readonly Benchmark[]>> = {
   main: mainGroup,
   clouds: cloudsGroup,
   hypervisors: hypervisorsGroup,
+  rollouts: rolloutsGroup,
   toolchain: toolchainGroup,
 };
 

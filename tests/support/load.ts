@@ -4,9 +4,9 @@ import { Agent, get } from "node:http";
 export interface Tally {
   /** Of answers, e.g. "200 version one". */
   readonly answers: ReadonlyMap<string, number>;
+  readonly failed: number;
   /** What went wrong, the first few. */
   readonly failures: readonly string[];
-  readonly latenciesMs: readonly number[];
 }
 
 export class Load {
@@ -24,11 +24,7 @@ export class Load {
     this.#done = Promise.all(users);
   }
 
-  get requests(): number {
-    return this.#latenciesMs.length;
-  }
-
-  /** Forgets the latencies so far. */
+  /** Of the requests since this was asked last. */
   takeLatencies(): number[] {
     return this.#latenciesMs.splice(0);
   }
@@ -38,8 +34,8 @@ export class Load {
     await this.#done;
     return {
       answers: this.#answers,
+      failed: this.#failures.length,
       failures: this.#failures.slice(0, 10),
-      latenciesMs: this.#latenciesMs,
     };
   }
 

@@ -148,6 +148,7 @@ export class PortTable<Kept extends PortRecord> {
 
   /** The running guest of ours that has this host port. */
   async #holder(port: PortForward): Promise<Kept | undefined> {
+    if (port.host === 0) return undefined;
     for (const record of await this.#backend.readAll()) {
       const has = record.forwards.some((forward) => forward !== null && overlaps(forward, port));
       if (has && (await this.#backend.isRunning(record.id))) return record;

@@ -100,12 +100,12 @@ export abstract class ProcessDriver<Files extends SupervisedFiles, Kept extends 
   async remove(id: string): Promise<void> {
     const files = this.files(id);
     const record = await this.#records.read(id);
-    const owner = record?.owner;
+    const mayHaveTaken = record?.ports.some(({ host }) => host !== 0) === true;
     await this.end(files, shutdownTimeoutMs(record));
     await this.networks.release(id);
     await rm(files.directory, { recursive: true, force: true });
     // A successor that never became healthy may have been killed while it took the ports.
-    if (owner !== undefined) await this.ports.giveBack(owner);
+    if (mayHaveTaken) await this.ports.giveBack(record.owner);
   }
 
   async readConsole(id: string, offset: number): Promise<Buffer> {

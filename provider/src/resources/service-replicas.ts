@@ -193,7 +193,8 @@ async function startReplica(
     signal: AbortSignal.any([signal, deadline]),
     status: () => undefined,
   };
-  const { spec, symbolsPath } = await specOf(machine, id, record.owner, inputs.guest);
+  const owner = replicaOwner(record, id);
+  const { spec, symbolsPath } = await specOf(machine, id, owner, inputs.guest);
   const replica: ReplicaRecord = {
     ...{ id, driver: driver.name, revision: number, slot, phase: "starting", targets: [] },
   };
@@ -201,7 +202,7 @@ async function startReplica(
   machine.onPoint?.("recorded");
   try {
     const { status } = await boot(quiet, driver, spec, inputs.guest, symbolsPath);
-    await driver.mark(id, record.owner, "kept");
+    await driver.mark(id, owner, "kept");
     machine.onPoint?.("booted");
     const targets = status.ports.map(({ guest, address, host }) => ({
       guest,
@@ -221,6 +222,11 @@ async function startReplica(
       : messageOf(error);
     throw new Error(`the new replica ${id} failed: ${text}`);
   }
+}
+
+/** Each its own: guests of one owner are each other's successors. */
+function replicaOwner({ owner }: ServiceRecord, id: string): string {
+  return `${owner}, replica ${id}`;
 }
 
 /** Looks for a time whether it goes on running. */

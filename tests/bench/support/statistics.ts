@@ -8,6 +8,14 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
+/** The value that so many of a hundred do not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const value = sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * share) / 100))];
+  if (value === undefined) throw new Error("a percentile of nothing");
+  return value;
+}
+
 export interface Turns {
   readonly rounds: number;
   /** Rounds before that, which do not count. */
