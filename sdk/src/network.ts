@@ -1,6 +1,7 @@
 // The resource `unikernel:index:Network`.
 import * as pulumi from "@pulumi/pulumi";
 import { isResourceOfType, properties } from "./properties.ts";
+import type { GuestDriverArgs } from "./types.ts";
 
 const TYPE = "unikernel:index:Network";
 
@@ -9,8 +10,12 @@ export interface NetworkArgs {
    * network. */
   readonly cidr: pulumi.Input<string>;
   /** Whose guests can be in it: those of "qemu" (the default) and "sandbox" meet in the same
-   * networks. */
-  readonly driver?: pulumi.Input<"qemu" | "sandbox"> | undefined;
+   * networks; or a libvirt host, of which it is then one of its networks. Another host replaces
+   * it. */
+  readonly driver?: pulumi.Input<"qemu" | "sandbox" | "libvirt" | GuestDriverArgs> | undefined;
+  /** Only on a libvirt host: whether the network has no way out. Otherwise its guests reach what
+   * their host reaches. Another choice replaces the network. */
+  readonly isolated?: pulumi.Input<boolean> | undefined;
 }
 
 /**
@@ -30,7 +35,8 @@ export interface NetworkArgs {
  */
 export class Network extends pulumi.CustomResource {
   declare readonly cidr: pulumi.Output<string>;
-  declare readonly driver: pulumi.Output<string>;
+  declare readonly driver: pulumi.Output<string | pulumi.Unwrap<GuestDriverArgs>>;
+  declare readonly isolated: pulumi.Output<boolean | undefined>;
   /** The address, inside of the network, of its DHCP and name server. */
   declare readonly nameServer: pulumi.Output<string>;
   /** Whether its switch runs; one that has died is started again by the next `up`. */
@@ -58,6 +64,7 @@ export class Network extends pulumi.CustomResource {
 const OUTPUTS = [
   "cidr",
   "driver",
+  "isolated",
   "nameServer",
   "running",
 ] as const satisfies readonly (keyof Network)[];

@@ -2,7 +2,7 @@
 // stop it. Each step may be repeated after a crash at any point. Drivers know nothing of Pulumi.
 import type { Duplex } from "node:stream";
 import type { GuestLifecycle } from "./lifecycle.ts";
-import type { NetworkProblem, WantedNetwork } from "./networks/networks.ts";
+import type { NetworkDriver, NetworkProblem, WantedNetwork } from "./networks/networks.ts";
 import type { GuestVolume, VolumeDriver } from "./volume-driver.ts";
 
 export interface PortForward {
@@ -79,6 +79,8 @@ export interface Driver {
   readonly address?: string;
   /** Absent: its guests have none. */
   readonly volumes?: VolumeDriver;
+  /** Networks that are this driver's own; absent: none, or those of this machine. */
+  readonly ownNetworks?: NetworkDriver;
   /** Why this driver cannot be used on this machine and what to do, or null. */
   unavailable(): Promise<string | null>;
   /** Why ports cannot be had by a guest of this owner, with their index; empty when all can. */

@@ -27,6 +27,15 @@ export function normalDriver(value: PropertyValue): PropertyValue {
   return Object.keys(value).length === 1 ? (value.name ?? value) : value;
 }
 
+/** A driver without what only guests have: volumes and networks are a host's, wherever its guests
+ * are in the world. */
+export function hostOf(driver: PropertyValue): PropertyValue {
+  const normal = normalDriver(driver);
+  if (!isPropertyMap(normal) || normal.name !== "libvirt") return normal;
+  const isPlace = (name: string) => (PLACE_OPTIONS as readonly string[]).includes(name);
+  return Object.fromEntries(Object.entries(normal).filter(([name]) => !isPlace(name)));
+}
+
 export function driverFailures(
   value: PropertyValue,
   drivers: readonly string[],

@@ -135,6 +135,14 @@ describe("what is wrong is named", () => {
       { driver: { ...elsewhere, bridge: "br0" }, ports: [port({})] },
       "ports: nobody tells the address that a guest gets in a bridge; give it one",
     ],
+    [
+      { driver: { ...elsewhere, network: "apps" }, networks: ["back-1"] },
+      "networks: are another place than the network or bridge that driver names",
+    ],
+    [
+      { driver: elsewhere, networks: ["back-1"], ports: [port({ host: 8080 })] },
+      "ports[0].host: a guest in a network of libvirt's or a bridge has an address of its own",
+    ],
     [{ driver: xen, ports: [port({})] }, "ports: a guest of Xen has no ports of its host"],
     [{ driver: xen, accelerator: "kvm" }, "accelerator: is QEMU's: Xen runs its guests itself"],
     [{ accelerator: "hvf" }, 'accelerator: must be "auto" or "kvm" or "tcg", not "hvf"'],

@@ -124,10 +124,10 @@ export function inputFailures(inputs: PropertyMap, drivers: readonly string[]): 
   lifecycleFailures(plain, selection?.name, refuse);
   if (plain.healthCheck !== undefined) {
     // What has an address of its own is not behind its machine's.
-    const behind = hasOwnAddress(selection) ? undefined : machine;
+    const behind = hasOwnAddress(selection, plain.networks) ? undefined : machine;
     healthFailures(plain.healthCheck, plain.ports, behind, refuse);
   }
-  if (selection) placedPortFailures(selection, isXen(selection), plain.ports ?? null, refuse);
+  if (selection) placedPortFailures(selection, plain, refuse);
   return failures;
 }
 

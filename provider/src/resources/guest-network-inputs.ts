@@ -54,10 +54,11 @@ export function networkInputFailures(
     }
     return;
   }
-  if (selection?.name === "libvirt") {
+  const isPlaced = selection?.network !== undefined || selection?.bridge !== undefined;
+  if (isPlaced && value.length > 0) {
     refuse(
       "networks",
-      'are for guests of the drivers "qemu" and "sandbox"; under libvirt, name one of its networks: unikernel.libvirt({ network: "default" })',
+      "are another place than the network or bridge that driver names; leave one of the two out",
     );
     return;
   }

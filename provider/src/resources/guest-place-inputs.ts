@@ -8,7 +8,7 @@ import {
   type PropertyMap,
   type PropertyValue,
 } from "../values.ts";
-import type { DriverSelection } from "./guest-driver-input.ts";
+import { type DriverSelection, isXen } from "./guest-driver-input.ts";
 import type { Refuse } from "./guest-inputs.ts";
 
 /** What `driver` may say of it. */
@@ -60,29 +60,34 @@ export function placeOf(driver: PropertyMap): Pick<DriverSelection, "bridge" | "
 }
 
 /** Whether a guest has an address of its own, and not its host's. */
-export function hasOwnAddress(selection: DriverSelection | undefined): boolean {
-  return selection?.network !== undefined || selection?.place !== undefined;
+export function hasOwnAddress(
+  selection: DriverSelection | undefined,
+  networks: PropertyValue | undefined,
+): boolean {
+  const { name, network, place } = selection ?? {};
+  const isInNetwork = isPropertyList(networks) && networks.length > 0;
+  return network !== undefined || place !== undefined || (name === "libvirt" && isInNetwork);
 }
 
 /** Which ports a guest cannot have in its place. */
 export function placedPortFailures(
   selection: DriverSelection,
-  isXen: boolean,
-  ports: PropertyValue,
+  { ports, networks }: PropertyMap,
   refuse: Refuse,
 ): void {
-  if (!isPropertyList(ports)) return;
-  if (!hasOwnAddress(selection)) {
+  // What is not known yet may be networks.
+  if (!isPropertyList(ports) || containsUnknown(networks ?? null)) return;
+  if (!hasOwnAddress(selection, networks)) {
     if (ports.length === 0) return;
     if (selection.bridge !== undefined) {
       refuse(
         "ports",
         'nobody tells the address that a guest gets in a bridge; give it one: unikernel.libvirt({ bridge, address: "192.168.1.50/24" })',
       );
-    } else if (isXen) {
+    } else if (isXen(selection)) {
       refuse(
         "ports",
-        "a guest of Xen has no ports of its host; put it where it has an address of its own: unikernel.libvirt({ network }) or unikernel.libvirt({ bridge, address })",
+        "a guest of Xen has no ports of its host; put it where it has an address of its own: networks, or unikernel.libvirt({ network }) or unikernel.libvirt({ bridge, address })",
       );
     }
     return;

@@ -63,7 +63,7 @@ export function plannedState(inputs: PropertyMap, before: PropertyMap): Property
     : isPropertyMap(healthCheck) && healthCheck.http !== undefined;
   return {
     ...inputs,
-    ...plannedPlacement(ports, selectionIn(inputs)),
+    ...plannedPlacement(ports, selectionIn(inputs), inputs.networks !== undefined),
     ...plannedAddresses(inputs, before),
     bootTimeMs: Unknown.instance,
     ...(isHttp ? { firstResponseMs: Unknown.instance } : {}),
@@ -84,10 +84,15 @@ function selectionIn(inputs: PropertyMap): DriverSelection {
   return driverSelection(unwrapMap(inputs).driver);
 }
 
-function plannedPlacement(ports: PropertyValue, selection: DriverSelection): PropertyMap {
+function plannedPlacement(
+  ports: PropertyValue,
+  selection: DriverSelection,
+  isPlaced: boolean,
+): PropertyMap {
   const unknown = { ports: Unknown.instance, url: Unknown.instance, address: Unknown.instance };
   // A network gives its addresses when guests ask for them.
-  if (containsUnknown(ports) || selection.network !== undefined) return unknown;
+  const isAsked = selection.network !== undefined || (isPlaced && selection.name === "libvirt");
+  if (containsUnknown(ports) || isAsked) return unknown;
   const machine = driverMachine(selection);
   const address = selection.place?.address.split("/")[0];
   const known = knownPorts(ports).map((port) =>

@@ -29,7 +29,12 @@ test.each([
   [{ cidr: "8.8.8.0/24" }, "cidr 8.8.8.0/24 is not private"],
   [{ cidr: "172.32.0.0/16" }, "cidr 172.32.0.0/16 is not private"],
   [{ cidr: "10.0.0.0/16" }, "cidr 10.0.0.0/16 overlaps 10.0.2.0/24, which every guest uses"],
-  [{ cidr: "10.7.0.0/24", driver: "libvirt" }, 'driver must be "qemu" or "sandbox", not "libvirt"'],
+  [{ cidr: "10.7.0.0/24", driver: "xen" }, 'driver must be "qemu" or "sandbox" or "libvirt", not'],
+  [{ cidr: "10.7.0.0/24", isolated: true }, "isolated is for networks of a libvirt host"],
+  [
+    { cidr: "10.7.0.0/24", driver: "libvirt", isolated: "yes" },
+    'isolated must be true or false, not "yes"',
+  ],
   [{ cidr: "10.7.0.0/24", cdir: "x" }, 'cdir a Network has no property "cdir"'],
 ])("%j is refused", (inputs, reason) => {
   expect(reasons(inputs)).toEqual([expect.stringContaining(reason)]);
@@ -46,5 +51,14 @@ describe("changes", () => {
       driver: { kind: "update", inputDiff: true },
     });
     expect(networkChanges(olds, olds).changes).toEqual({});
+    const hosted = withNetworkDefaults({ ...olds, driver: "libvirt" });
+    expect(networkChanges(olds, hosted).changes.driver?.kind).toBe("update-replace");
+  });
+
+  test("another way out makes it another network, which cannot be beside the old one", () => {
+    const hosted = withNetworkDefaults({ cidr: "10.7.0.0/24", driver: "libvirt" });
+    const { changes, deleteBeforeReplace } = networkChanges(hosted, { ...hosted, isolated: true });
+    expect(changes.isolated?.kind).toBe("update-replace");
+    expect(deleteBeforeReplace).toBe(true);
   });
 });

@@ -1,11 +1,12 @@
 // From what a program says of a network to what its driver is asked for. All that is wrong is
 // found at once; what is not known yet cannot be wrong.
 import { type Cidr, formatCidr, networkOf, overlap, parseCidr } from "../drivers/networks/cidr.ts";
-import { containsUnknown, type PropertyMap, unwrapMap } from "../values.ts";
+import { containsUnknown, isPropertyMap, type PropertyMap, unwrapMap } from "../values.ts";
+import { driverFailures, hostOf } from "./guest-driver-input.ts";
 import { describe, type Refuse, unknownNames } from "./guest-inputs.ts";
 import type { CheckFailure } from "./resource.ts";
 
-export const NETWORK_INPUTS = ["cidr", "driver"] as const;
+export const NETWORK_INPUTS = ["cidr", "driver", "isolated"] as const;
 /** Guests of these drivers are processes of this user, and meet in the same networks. */
 export const NETWORK_DRIVERS = ["qemu", "sandbox"] as const;
 
@@ -18,7 +19,11 @@ const BITS_MAX = 29;
 
 export function withNetworkDefaults(news: PropertyMap): PropertyMap {
   const given = Object.entries(news).filter(([, value]) => value !== null);
-  return { driver: "qemu", ...Object.fromEntries(given) };
+  const { driver = "qemu", ...others } = Object.fromEntries(given);
+  const place = hostOf(driver);
+  // One form for each meaning.
+  const isHosted = isPropertyMap(place) && others.isolated === undefined;
+  return { ...(isHosted ? { isolated: false } : {}), ...others, driver: place };
 }
 
 export function networkFailures(inputs: PropertyMap): CheckFailure[] {
@@ -26,7 +31,7 @@ export function networkFailures(inputs: PropertyMap): CheckFailure[] {
   const failures: CheckFailure[] = [];
   const refuse: Refuse = (property, reason) => failures.push({ property, reason });
   unknownNames(plain, NETWORK_INPUTS, "", "a Network", refuse);
-  const { cidr = null, driver = null } = plain;
+  const { cidr = null, driver = null, isolated = null } = plain;
   if (!containsUnknown(cidr)) {
     const reason =
       cidr === null
@@ -34,11 +39,16 @@ export function networkFailures(inputs: PropertyMap): CheckFailure[] {
         : cidrProblem(cidr);
     if (reason !== null) refuse("cidr", reason);
   }
-  if (!containsUnknown(driver) && !NETWORK_DRIVERS.some((name) => name === driver)) {
-    const known = NETWORK_DRIVERS.map((name) => `"${name}"`).join(" or ");
-    const hint =
-      'for guests of a libvirt host, name one of its networks: unikernel.libvirt({ network: "default" })';
-    refuse("driver", `must be ${known}, not ${describe(driver)}; ${hint}`);
+  driverFailures(driver, [...NETWORK_DRIVERS, "libvirt"], refuse);
+  if (isolated !== null && !containsUnknown(isolated)) {
+    if (typeof isolated !== "boolean") {
+      refuse("isolated", `must be true or false, not ${describe(isolated)}`);
+    } else if (!containsUnknown(driver) && !isPropertyMap(driver)) {
+      refuse(
+        "isolated",
+        `is for networks of a libvirt host; guests of the driver "${driver}" have a way out of their own`,
+      );
+    }
   }
   return failures;
 }

@@ -1,16 +1,16 @@
 // The resource with networks that are only remembered.
 import { beforeEach, describe, expect, test } from "vitest";
 import { overlap, parseCidr } from "../drivers/networks/cidr.ts";
-import type { NetworkSummary } from "../drivers/networks/networks.ts";
+import type { NetworkDriver, NetworkSummary } from "../drivers/networks/networks.ts";
 import { Unknown } from "../values.ts";
-import { createNetwork, type Networks } from "./network.ts";
+import { createNetwork } from "./network.ts";
 import type { CallContext } from "./resource.ts";
 
 const URN = "urn:pulumi:dev::program::unikernel:index:Network::backend";
 const OWNER = `${URN} of /program`;
 const inputs = { cidr: "10.7.0.0/24", driver: "qemu" };
 
-class RememberedNetworks implements Networks {
+class RememberedNetworks implements NetworkDriver {
   readonly all = new Map<string, NetworkSummary>();
   readonly dead = new Set<string>();
   failure: Error | undefined;
@@ -54,7 +54,11 @@ const context: CallContext = {
 
 beforeEach(() => {
   networks = new RememberedNetworks();
-  network = createNetwork({ networks: async () => networks, programDirectory: "/program" });
+  network = createNetwork({
+    networks: async () => networks,
+    unavailable: async () => null,
+    programDirectory: "/program",
+  });
 });
 
 const create = (preview = false) => network.create(context, { inputs, preview, timeoutSeconds: 0 });

@@ -5,7 +5,6 @@ import { VOLUME_FORMATS, type VolumeFormat, type VolumeSource } from "../drivers
 import { formatSize, parseSizeBytes } from "../guests/quantities.ts";
 import {
   containsUnknown,
-  isPropertyMap,
   type PropertyMap,
   type PropertyValue,
   sameValue,
@@ -15,11 +14,10 @@ import {
   type DriverSelection,
   driverFailures,
   driverSelection,
-  normalDriver,
+  hostOf,
 } from "./guest-driver-input.ts";
 import { describe, type Refuse, unknownNames } from "./guest-inputs.ts";
 import { DRIVER_NAMES } from "./guest-machine.ts";
-import { PLACE_OPTIONS } from "./guest-place-inputs.ts";
 import type { CheckFailure } from "./resource.ts";
 
 export const VOLUME_INPUTS = ["size", "driver", "format", "deletionProtection", "source"] as const;
@@ -46,7 +44,7 @@ export function withVolumeDefaults(news: PropertyMap, defaults: PropertyMap = {}
   return {
     deletionProtection: true,
     ...rest,
-    driver: placeOf(driver),
+    driver: hostOf(driver),
     ...(size === undefined ? {} : { size: bytes === undefined ? size : formatSize(bytes) }),
   };
 }
@@ -107,14 +105,6 @@ export function volumeInputs(inputs: PropertyMap): VolumeInputs {
 /** A path has a slash, an id none. */
 export function volumeSource(text: string): VolumeSource {
   return isAbsolute(text) || text.includes("/") ? { file: text } : { volume: text };
-}
-
-/** A volume is a host's, wherever its guests are in the world. */
-function placeOf(driver: PropertyValue): PropertyValue {
-  const normal = normalDriver(driver);
-  if (!isPropertyMap(normal) || normal.name !== "libvirt") return normal;
-  const isPlace = (name: string) => (PLACE_OPTIONS as readonly string[]).includes(name);
-  return Object.fromEntries(Object.entries(normal).filter(([name]) => !isPlace(name)));
 }
 
 function sizeFailure(size: PropertyValue, refuse: Refuse): void {

@@ -11,7 +11,7 @@ import { type GuestRecord, parseRecord } from "./record.ts";
 type Limits = { readonly timeoutMs: number; readonly signal: AbortSignal };
 type Forwards = GuestRecord["forwards"];
 
-abstract class AddressNetwork implements HostNetwork {
+export abstract class AddressNetwork implements HostNetwork {
   abstract readonly configuration: GuestNetwork | undefined;
   protected readonly domains: Domains;
 
@@ -127,6 +127,6 @@ export class BridgeNetwork extends AddressNetwork {
   }
 }
 
-function forwardsAt(address: string, { ports }: GuestRecord): PortForward[] {
+export function forwardsAt(address: string, { ports }: GuestRecord): PortForward[] {
   return ports.map((port) => ({ ...port, host: port.guest, address }));
 }

@@ -73,12 +73,25 @@ export function domainXml(record: GuestRecord, type: "kvm" | "qemu", files: Doma
   });
 }
 
+type InterfaceRecord = Pick<GuestRecord, "id" | "network" | "bridge" | "interfaces">;
+
 /** `user`: without a network it has QEMU's user mode. */
 export function interfaceElements(
-  { id, network, bridge }: Pick<GuestRecord, "id" | "network" | "bridge">,
+  { id, network, bridge, interfaces }: InterfaceRecord,
   options: { readonly user?: boolean; readonly model?: string },
 ): XmlElement {
   const { user = false, model } = options;
+  const more = model === undefined ? {} : { model: { "@type": model } };
+  if (interfaces !== undefined) {
+    return {
+      interface: interfaces.map((one) => ({
+        "@type": "network",
+        source: { "@network": one.network },
+        mac: { "@address": one.mac },
+        ...more,
+      })),
+    };
+  }
   const attachment: XmlElement | undefined =
     network !== undefined
       ? { "@type": "network", source: { "@network": network } }
@@ -92,7 +105,7 @@ export function interfaceElements(
     interface: {
       ...attachment,
       mac: { "@address": macOf(id) },
-      ...(model === undefined ? {} : { model: { "@type": model } }),
+      ...more,
     },
   };
 }

@@ -3,7 +3,6 @@ import type { Duplex } from "node:stream";
 import {
   decodeConfiguration,
   encodeConfiguration,
-  type GuestNetwork,
   isSameConfiguration,
 } from "../../guests/configuration.ts";
 import { lastLines } from "../../guests/console.ts";
@@ -17,17 +16,19 @@ import type {
 } from "../driver.ts";
 import { isSameGuest, newRecord, summaryOf } from "../guest-record.ts";
 import { type GuestLifecycle, lifecycleOf, PLAIN_LIFECYCLE } from "../lifecycle.ts";
+import { addressesOf, type WantedNetwork } from "../networks/networks.ts";
 import { refuseHeld } from "../volume-holders.ts";
-import { BridgeNetwork, LeasedNetwork } from "./address-network.ts";
 import { Connections } from "./connections.ts";
 import { type Domain, Domains, isActiveState } from "./domains.ts";
 import { editsOf, isSameForward } from "./edits.ts";
 import { LibvirtError } from "./errors.ts";
 import { GuestVolumes } from "./guest-volumes.ts";
+import { HostNetworks } from "./host-networks.ts";
 import { HostVolumes } from "./host-volumes.ts";
 import { type Hypervisor, hypervisorOf } from "./hypervisor.ts";
 import { MissingLibvirtError } from "./library.ts";
-import { type HostNetwork, UserNetwork } from "./network.ts";
+import { NetworkChoice, type PlaceOptions } from "./network-choice.ts";
+import { placesIn } from "./placed-network.ts";
 import { recordsOf } from "./port-host.ts";
 import { formatRecord, type GuestRecord, parseRecord } from "./record.ts";
 import { type HostUri, parseHostUri, poolsOf } from "./uri.ts";
@@ -35,16 +36,9 @@ import { type HostUri, parseHostUri, poolsOf } from "./uri.ts";
 /** Points at which a crash of ours would leave something half done; tests crash there. */
 export type Step = "recorded" | "prepared" | "started" | "forwarded" | "running";
 
-export interface LibvirtDriverOptions {
-  readonly uri: string;
+export interface LibvirtDriverOptions extends PlaceOptions {
   /** Our directory on this machine. */
   readonly home: string;
-  /** A network of libvirt's for the guests; QEMU's user mode when absent. */
-  readonly network?: string | undefined;
-  /** A bridge of the host's for the guests, and who the guest is there; it asks by DHCP when that
-   * is absent. */
-  readonly bridge?: string | undefined;
-  readonly place?: GuestNetwork | undefined;
   /** Where a user's session keeps what is gone after it; XDG_RUNTIME_DIR when absent. */
   readonly runtime?: string | undefined;
   readonly onStep?: (step: Step) => void;
@@ -60,7 +54,8 @@ export class LibvirtDriver implements Driver {
   readonly #connections: Connections;
   readonly #domains: Domains;
   readonly #volumes: GuestVolumes;
-  readonly #network: HostNetwork;
+  readonly ownNetworks: HostNetworks;
+  readonly #reach: NetworkChoice;
 
   constructor(options: LibvirtDriverOptions) {
     const host = parseHostUri(options.uri);
@@ -75,16 +70,10 @@ export class LibvirtDriver implements Driver {
     this.#volumes = new GuestVolumes(this.#connections, pools);
     const { disks } = this.#hypervisor;
     this.volumes = new HostVolumes(this.#connections, pools.disk, this.#domains, disks);
-    const { network, bridge, place } = options;
-    const address = place?.address.split("/")[0];
+    this.ownNetworks = new HostNetworks(this.#connections, pools.disk, this.#domains);
+    this.#reach = new NetworkChoice(options, host, this.#domains, this.ownNetworks);
+    const address = options.place?.address.split("/")[0];
     if (address !== undefined) this.address = address;
-    if (network !== undefined) {
-      this.#network = new LeasedNetwork(this.#domains, options.uri, network);
-    } else if (bridge !== undefined || host.hypervisor === "xen") {
-      this.#network = new BridgeNetwork(this.#domains, place);
-    } else {
-      this.#network = new UserNetwork(this.#domains, host);
-    }
   }
 
   /** Lets go of the host; guests run on. */
@@ -94,7 +83,7 @@ export class LibvirtDriver implements Driver {
 
   async unavailable(): Promise<string | null> {
     try {
-      return await this.#network.unavailable();
+      return await this.#reach.usual.unavailable();
     } catch (error) {
       if (error instanceof MissingLibvirtError || error instanceof LibvirtError) {
         return error.message;
@@ -129,19 +118,23 @@ export class LibvirtDriver implements Driver {
   }
 
   portProblems(owner: string, ports: readonly PortForward[]) {
-    return this.#network.problems(owner, ports);
+    return this.#reach.usual.problems(owner, ports);
   }
 
-  takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]> {
-    return this.#network.take(id, ports);
+  networkProblems(owner: string, networks: readonly WantedNetwork[]) {
+    return this.ownNetworks.problems(owner, networks);
   }
 
-  accepts(
+  async takePorts(id: string, ports: readonly PortForward[]): Promise<readonly PortForward[]> {
+    return (await this.#reach.named(id)).take(id, ports);
+  }
+
+  async accepts(
     id: string,
     forward: PortForward,
     limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<boolean> {
-    return this.#network.accepts(id, forward, limits);
+    return (await this.#reach.named(id)).accepts(id, forward, limits);
   }
 
   async apply(
@@ -149,14 +142,13 @@ export class LibvirtDriver implements Driver {
     signal: AbortSignal,
     report: (progress: string) => void = () => undefined,
   ): Promise<GuestStatus> {
-    const configuration = this.#configuration(spec);
     const domain = await this.#domains.find(spec.id);
     if (domain !== undefined && domain.metadata === undefined) {
       throw new Error(`there is a domain ${spec.id} already, and it is none of ours`);
     }
     const record = parseRecord(domain?.metadata, spec.id);
     if (domain !== undefined && record !== undefined) {
-      if (await this.#isAsDescribed(domain, record, spec, configuration)) {
+      if (await this.#isAsDescribed(domain, record, spec)) {
         await this.#restoreForwards({ ...record, ...lifecycleOf(spec) }, signal);
         return this.status(spec.id);
       }
@@ -166,24 +158,30 @@ export class LibvirtDriver implements Driver {
       isThisMachine: this.#host.host === "",
       home: this.#options.home,
     });
-    const forwards = await this.#network.plan(spec.id, spec.owner, spec.ports);
+    const network = this.#reach.of({ interfaces: await this.#interfaces(spec, record) });
+    const forwards = await network.plan(spec.id, spec.owner, spec.ports);
     await refuseHeld(this, spec.id, spec.volumes);
     const disks = await this.volumes.disksOf(spec.volumes);
     signal.throwIfAborted();
     await this.#stop(spec.id, record);
     const files = { ...(await this.#volumes.paths(spec)), disks };
-    const planned: GuestRecord = {
-      ...newRecord(
-        { ...spec, imagePath: files.image },
-        record?.progress ?? "creating",
-        spec.ports.map(() => null),
-      ),
-      network: this.#options.network,
-      bridge: this.#options.bridge,
-    };
-    // Before its files exist: whom they belong to is on record, and nobody collects the image.
-    await this.#domains.define(this.#hypervisor.describe(planned, type, files));
+    const planned = await this.ownNetworks.inTurn(async () => {
+      const { network: name, bridge } = this.#options;
+      const guest: GuestRecord = {
+        ...newRecord(
+          { ...spec, imagePath: files.image },
+          record?.progress ?? "creating",
+          spec.ports.map(() => null),
+        ),
+        ...{ network: name, bridge, interfaces: await this.#interfaces(spec, record) },
+      };
+      // Before its files exist: whom they belong to is on record, and nobody collects the image.
+      await this.#domains.define(this.#hypervisor.describe(guest, type, files));
+      return guest;
+    });
     this.#step("recorded");
+    await this.ownNetworks.move(planned, record);
+    const configuration = this.#configuration(spec, planned.interfaces);
     await this.#volumes.prepare(spec, configuration, { signal, report });
     this.#step("prepared");
     signal.throwIfAborted();
@@ -191,11 +189,11 @@ export class LibvirtDriver implements Driver {
     await this.#start(spec, { signal, report });
     this.#step("started");
     const started = { ...planned, startedAtMs, forwards };
-    const opened = await this.#save({ ...started, forwards: await this.#network.open(started) });
+    const opened = await this.#save({ ...started, forwards: await network.open(started) });
     this.#step("forwarded");
     await this.#domains.resume(spec.id);
     this.#step("running");
-    await this.#save({ ...opened, forwards: await this.#network.reach(opened, signal) }, opened);
+    await this.#save({ ...opened, forwards: await network.reach(opened, signal) }, opened);
     return this.status(spec.id);
   }
 
@@ -206,11 +204,11 @@ export class LibvirtDriver implements Driver {
     const known = {
       consoleLogPath: (await this.#volumes.consolePath(id)) ?? "",
       ...(record === undefined ? {} : { startedAt: new Date(record.startedAtMs) }),
-      ...this.#addresses(),
+      ...this.#addresses(record),
     };
     if (!isActiveState(domain.state))
       return { ...known, ports: [], ...(await this.#hypervisor.end(this.#volumes, id)) };
-    const actual = await this.#network.actual(id, record);
+    const actual = await this.#reach.of(record).actual(id, record);
     const definition = record === undefined ? undefined : await this.#domains.definition(id);
     if (record === undefined || definition === undefined) {
       return { ...known, state: "running", ports: actual };
@@ -235,13 +233,14 @@ export class LibvirtDriver implements Driver {
     if (domain !== undefined && domain.metadata === undefined) return;
     await this.#stop(id, parseRecord(domain?.metadata, id));
     await this.#volumes.remove(id);
+    const record = parseRecord(domain?.metadata, id);
+    if (record !== undefined) await this.ownNetworks.release(record, record.interfaces ?? []);
     // Last, so that nothing is left that nobody knows of.
     await this.#domains.undefine(id);
     const left = recordsOf(await this.#domains.list());
     await this.#volumes.collectImages(new Set(left.map(({ digest }) => digest)));
     // A successor that never became healthy may have been killed while it took the ports.
-    const owner = parseRecord(domain?.metadata, id)?.owner;
-    if (owner !== undefined) await this.#network.giveBack(owner);
+    if (record !== undefined) await this.#reach.of(record).giveBack(record.owner);
   }
 
   readConsole(id: string, offset: number): Promise<Buffer> {
@@ -260,12 +259,7 @@ export class LibvirtDriver implements Driver {
   }
 
   /** Whether the domain runs what is asked for. */
-  async #isAsDescribed(
-    domain: Domain,
-    record: GuestRecord,
-    spec: GuestSpec,
-    configuration: Buffer,
-  ): Promise<boolean> {
+  async #isAsDescribed(domain: Domain, record: GuestRecord, spec: GuestSpec): Promise<boolean> {
     if (domain.state !== "running" && domain.state !== "blocked") return false;
     if (!isSameGuest(record, spec)) return false;
     const definition = await this.#domains.definition(spec.id);
@@ -273,7 +267,8 @@ export class LibvirtDriver implements Driver {
     const { ports: _ports, ...edits } = editsOf(record, definition, []);
     if (Object.keys(edits).length > 0) return false;
     const given = await this.#volumes.configuration(spec.id);
-    return given !== undefined && isSameConfiguration(given, configuration);
+    const wanted = this.#configuration(spec, record.interfaces);
+    return given !== undefined && isSameConfiguration(given, wanted);
   }
 
   async #start(
@@ -304,24 +299,36 @@ export class LibvirtDriver implements Driver {
    * killed may not have been given them. */
   async #restoreForwards(record: GuestRecord, signal: AbortSignal): Promise<void> {
     const own = record.forwards.filter((forward) => forward !== null);
-    const actual = await this.#network.actual(record.id, record);
+    const network = this.#reach.of(record);
+    // A provider that was killed may not have told the servers of its networks.
+    await this.ownNetworks.claim(record);
+    const actual = await network.actual(record.id, record);
     const lost = own.filter((forward) => !actual.some((found) => isSameForward(found, forward)));
-    await this.#network.restore(record.id, lost);
-    await this.#save({ ...record, forwards: await this.#network.reach(record, signal) }, record);
+    await network.restore(record.id, lost);
+    await this.#save({ ...record, forwards: await network.reach(record, signal) }, record);
   }
 
-  /** The address that all guests of this driver have, one at a time. */
-  #addresses(): Pick<GuestStatus, "addresses"> {
+  /** What a guest has in the networks that it wants; undefined when it wants none. */
+  async #interfaces(spec: GuestSpec, record: GuestRecord | undefined) {
+    const { id, owner, networks = [] } = spec;
+    if (networks.length === 0) return undefined;
+    return this.ownNetworks.plan({ id, owner, networks, interfaces: record?.interfaces });
+  }
+
+  #addresses(record: GuestRecord | undefined): Pick<GuestStatus, "addresses"> {
+    if (record?.interfaces !== undefined) return { addresses: addressesOf(record.interfaces) };
+    // All guests of this driver have it, one at a time.
     const { bridge = "" } = this.#options;
     return this.address === undefined ? {} : { addresses: { [bridge]: this.address } };
   }
 
-  #configuration(spec: GuestSpec): Buffer {
-    const network = this.#network.configuration;
+  #configuration(spec: GuestSpec, interfaces: GuestRecord["interfaces"]): Buffer {
+    const network = this.#reach.of({ interfaces }).configuration;
     return encodeConfiguration({
       args: spec.args,
       env: spec.env,
       ...(network === undefined ? {} : { network }),
+      ...placesIn(interfaces),
       mounts: this.#hypervisor.mounts(spec.volumes),
       clockRealtimeNs: BigInt(Date.now()) * 1_000_000n,
     });

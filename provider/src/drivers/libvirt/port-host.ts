@@ -12,7 +12,8 @@ export function domainPorts(domains: Domains, isThisMachine: boolean): PortBacke
     // A guest in a network or bridge has no ports of the host.
     readAll: async () =>
       recordsOf(await domains.list()).filter(
-        ({ network, bridge }) => network === undefined && bridge === undefined,
+        ({ network, bridge, interfaces }) =>
+          network === undefined && bridge === undefined && interfaces === undefined,
       ),
     write: (record) => domains.setMetadata(record.id, formatRecord(record)),
     isRunning: (id) => domains.isActive(id),

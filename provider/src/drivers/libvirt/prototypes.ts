@@ -29,6 +29,13 @@ export const LIBVIRT_PROTOTYPES = [
   "int virDomainFree(void *domain)",
 
   "void *virNetworkLookupByName(void *connection, const char *name)",
+  "void *virNetworkDefineXML(void *connection, const char *xml)",
+  "OwnedString virNetworkGetXMLDesc(void *network, unsigned int flags)",
+  "int virNetworkSetAutostart(void *network, int autostart)",
+  "int virNetworkUpdate(void *network, unsigned int command, unsigned int section, int parentIndex, const char *xml, unsigned int flags)",
+  "int virNetworkCreate(void *network)",
+  "int virNetworkDestroy(void *network)",
+  "int virNetworkUndefine(void *network)",
   "int virNetworkIsActive(void *network)",
   "int virNetworkFree(void *network)",
 

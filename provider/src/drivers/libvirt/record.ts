@@ -2,6 +2,7 @@
 // element, since its shape is nobody's business but ours. Arguments and the values of the
 // environment are not in it: they may be secret, and metadata is for everybody who may look.
 import { type CommonRecord, hasCommonFields } from "../guest-record.ts";
+import type { Attachment } from "../networks/networks.ts";
 import { METADATA_NAMESPACE } from "./domains.ts";
 import { formatXml, parseXml, textAt, type XmlElement } from "./xml.ts";
 
@@ -11,6 +12,8 @@ export interface GuestRecord extends CommonRecord {
   readonly network?: string | undefined;
   /** The bridge of the host that it is in; likewise. */
   readonly bridge?: string | undefined;
+  /** What it has in the networks that it wants, in their order; likewise. */
+  readonly interfaces?: readonly Attachment[] | undefined;
 }
 
 /** The content of <metadata>. */
@@ -42,6 +45,16 @@ export function parseRecord(metadata: string | undefined, id: string): GuestReco
 
 function isRecord(value: unknown): value is GuestRecord {
   if (!hasCommonFields(value)) return false;
-  const { network, bridge } = value as Partial<Record<keyof GuestRecord, unknown>>;
-  return [network, bridge].every((name) => name === undefined || typeof name === "string");
+  const { network, bridge, interfaces } = value as Partial<Record<keyof GuestRecord, unknown>>;
+  return (
+    [network, bridge].every((name) => name === undefined || typeof name === "string") &&
+    (interfaces === undefined || (Array.isArray(interfaces) && interfaces.every(isAttachment)))
+  );
+}
+
+function isAttachment(value: unknown): value is Attachment {
+  if (typeof value !== "object" || value === null) return false;
+  const one = value as Partial<Record<keyof Attachment, unknown>>;
+  const texts = [one.network, one.networkName, one.address, one.mac, one.nameServer];
+  return texts.every((text) => typeof text === "string") && Number.isInteger(one.index);
 }

@@ -41,3 +41,11 @@ export function textAt(node: XmlNode | undefined, ...path: readonly string[]): s
   if (found === undefined) return undefined;
   return typeof found === "object" ? String(at(found, "#text") ?? "") : String(found);
 }
+
+/** All elements at a path; of those on the way the first ones. */
+export function all(node: XmlNode | undefined, ...path: readonly string[]): XmlNode[] {
+  const parent = at(node, ...path.slice(0, -1));
+  const found = typeof parent === "object" ? (parent as XmlElement)[path.at(-1) ?? ""] : undefined;
+  if (found === undefined) return [];
+  return Array.isArray(found) ? [...found] : [found];
+}

@@ -15,7 +15,13 @@ import {
   writePlace,
 } from "./files.ts";
 import { membersText, named, type Place } from "./members.ts";
-import type { Attachment, NetworkProblem, NetworkSummary, WantedNetwork } from "./networks.ts";
+import type {
+  Attachment,
+  NetworkDriver,
+  NetworkProblem,
+  NetworkSummary,
+  WantedNetwork,
+} from "./networks.ts";
 import { attachmentOf, claim, fits, type Guest, placesOf, problemOf, runningIn } from "./places.ts";
 import { findSwitch, refreshSwitch, stopSwitch } from "./switch-process.ts";
 
@@ -26,7 +32,7 @@ export interface LocalNetworksOptions {
   readonly program?: () => Promise<string>;
 }
 
-export class LocalNetworks {
+export class LocalNetworks implements NetworkDriver {
   readonly #home: string;
   readonly #program: () => Promise<string>;
   /** One change of a network at a time. */
