@@ -106,7 +106,7 @@ static void run_handler(void)
 static void announce(uint16_t port, void *argument)
 {
 	(void)argument;
-	printf("serving on port %u\n", port);
+	printf("listening on port %u\n", port);
 	fflush(stdout);
 }
 

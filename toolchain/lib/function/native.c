@@ -1,4 +1,5 @@
 /* What the script in web/ cannot do by itself. */
+#include "digest.h"
 #include "function.h"
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +125,27 @@ static JSValue native_decode_ascii(JSContext *context, JSValueConst self, int co
 	return JS_NewStringLen(context, (const char *)bytes, length);
 }
 
+/* digest(bits, bytes): SHA-1 or SHA-2 as an ArrayBuffer. */
+static JSValue native_digest(JSContext *context, JSValueConst self, int count,
+			     JSValueConst *arguments)
+{
+	uint8_t result[DIGEST_BYTES_MAX];
+	uint32_t bits;
+	size_t length;
+
+	(void)self;
+	(void)count;
+	if (JS_ToUint32(context, &bits, arguments[0]) != 0)
+		return JS_EXCEPTION;
+	const uint8_t *bytes = JS_GetUint8Array(context, &length, arguments[1]);
+
+	if (bytes == NULL && length > 0)
+		return JS_EXCEPTION;
+	size_t result_length = digest_compute(bits, bytes, length, result);
+
+	return JS_NewArrayBufferCopy(context, result, result_length);
+}
+
 static JSValue environment(JSContext *context)
 {
 	JSValue object = JS_NewObject(context);
@@ -147,6 +169,7 @@ static const JSCFunctionListEntry functions[] = {
 	JS_CFUNC_DEF("write", 2, native_write),
 	JS_CFUNC_DEF("random", 1, native_random),
 	JS_CFUNC_DEF("encode", 1, native_encode),
+	JS_CFUNC_DEF("digest", 2, native_digest),
 	JS_CFUNC_DEF("decodeAscii", 1, native_decode_ascii),
 	JS_CFUNC_DEF("respond", 4, requests_respond),
 };

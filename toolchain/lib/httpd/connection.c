@@ -348,6 +348,9 @@ void connection_event(struct connection *connection, bool ended, bool writable)
 	}
 	bool blocked = output_pending(connection), alive = true;
 
+	if (ended)
+		connection->is_end_announced = true;
+
 	if (blocked && writable) {
 		alive = output_flush(connection);
 		touch(connection);
@@ -361,7 +364,7 @@ void connection_event(struct connection *connection, bool ended, bool writable)
 		if (alive)
 			alive = output_flush(connection);
 		/* The peer has ended and this was its last input: read to the end at once. */
-	} while (alive && ended && !connection->peer_ended && !connection->close_after &&
+	} while (alive && connection->is_end_announced && !connection->peer_ended && !connection->close_after &&
 		 !is_busy(connection));
 	if (!alive) {
 		connection->server->output_length = 0;
@@ -381,8 +384,8 @@ void connection_resume(struct connection *connection)
 	touch(connection);
 	if (connection->input_length > 0 && !output_pending(connection))
 		process_kept(connection);
-	/* As if all had happened that nobody looked at meanwhile. */
-	connection_event(connection, true, true);
+	/* Something may have arrived that nobody looked at meanwhile. */
+	connection_event(connection, false, true);
 }
 
 void connection_timeout(struct connection *connection)

@@ -25,6 +25,8 @@ struct connection {
 	int descriptor;
 	enum phase phase;
 	bool close_after, peer_ended, error_close;
+	/* The peer has sent its last, which may not have been read yet. */
+	bool is_end_announced;
 	/* Input kept between events: a request that is not whole yet. */
 	char *input;
 	size_t input_length, input_room;

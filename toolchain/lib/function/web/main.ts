@@ -4,6 +4,7 @@ import { atob, btoa } from "./base64.ts";
 import { Blob, File } from "./blob.ts";
 import { structuredClone } from "./clone.ts";
 import { console } from "./console.ts";
+import { CryptoKey, crypto } from "./crypto.ts";
 import {
   AbortController,
   AbortSignal,
@@ -34,6 +35,7 @@ const globals = {
   AbortController,
   AbortSignal,
   Blob,
+  CryptoKey,
   CustomEvent,
   DOMException,
   Event,
@@ -55,6 +57,7 @@ const globals = {
   clearInterval: clearTimeout,
   clearTimeout,
   console,
+  crypto,
   navigator: { userAgent: "pulumi-unikernel" },
   performance: { now: () => native.now() - startedMs, timeOrigin: Date.now() },
   // What programs for servers ask for their configuration.

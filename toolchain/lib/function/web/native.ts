@@ -5,6 +5,8 @@ export interface Native {
   turnIn(milliseconds: number): void;
   write(text: string, isError: boolean): void;
   random(bytes: Uint8Array): void;
+  /** SHA-1 or SHA-2 of 160, 256, 384 or 512 bits. */
+  digest(bits: number, bytes: Uint8Array): ArrayBuffer;
   encode(text: string): ArrayBuffer;
   decodeAscii(bytes: Uint8Array): string | undefined;
   respond(

@@ -54,6 +54,7 @@ export class ReadableStream<Chunk = unknown> {
   #highWaterMark: number;
   #isStarted = false;
   #isPulling = false;
+  #isPullWanted = false;
   #reader: ReadableStreamDefaultReader<Chunk> | undefined;
   #isDisturbed = false;
   #closed = Promise.withResolvers<void>();
@@ -283,16 +284,21 @@ export class ReadableStream<Chunk = unknown> {
   #pull(): void {
     const isWanted =
       this.#isStarted &&
-      !this.#isPulling &&
       this.#state === "open" &&
       (this.#waiting.length > 0 || (this.desired() ?? 0) > 0);
     if (!isWanted || !this.#source.pull) return;
+    if (this.#isPulling) {
+      this.#isPullWanted = true;
+      return;
+    }
     this.#isPulling = true;
     Promise.try(() => this.#source.pull?.(this.#controller)).then(
       () => {
         this.#isPulling = false;
-        // What was pulled may not have brought anything: whoever waits asks again.
-        if (this.#waiting.length > 0 || (this.desired() ?? 0) > 0) this.#pull();
+        // Only if somebody asked meanwhile: a source that brings nothing is not asked forever.
+        if (!this.#isPullWanted) return;
+        this.#isPullWanted = false;
+        this.#pull();
       },
       (reason) => this.fail(reason),
     );

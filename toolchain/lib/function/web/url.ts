@@ -38,7 +38,7 @@ function parse(given: string, base: Parts | undefined): Parts | undefined {
     scheme !== undefined &&
     isSpecial(scheme) &&
     scheme === base?.scheme &&
-    !/^[a-z\d+\-.]*:[/\\]/i.test(beforeFragment);
+    !/^[a-z\d+\-.]*:[/\\]{2}/i.test(beforeFragment);
   if (scheme === undefined || isRelativeSpecial) {
     if (!base) return undefined;
     const rest = isRelativeSpecial ? beforeFragment.slice(scheme.length) : beforeFragment;

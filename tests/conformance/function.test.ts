@@ -1,0 +1,129 @@
+// A handler in TypeScript in a guest: what it may use gives what Node.js gives, and requests and
+// answers go as HTTP says.
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildImage, openStore, planImage } from "../../toolchain/src/index.ts";
+import { checks } from "./function-app/checks.ts";
+import { converse, type NetworkGuest, startNetworkGuest } from "./network-guest.ts";
+
+const BUILD_TIMEOUT_MS = 600_000;
+let guest: NetworkGuest;
+
+beforeAll(async () => {
+  const plan = await planImage({
+    app: fileURLToPath(new URL("function-app/handler.ts", import.meta.url)),
+    libraries: [],
+    options: {},
+    optimize: "speed",
+    platform: "kvm",
+    architecture: "x86_64",
+  });
+  const { path } = await buildImage(plan, openStore());
+  guest = await startNetworkGuest(path, {
+    machine: "microvm,acpi=off",
+    device: "virtio-net-device,netdev=n0",
+  });
+}, BUILD_TIMEOUT_MS);
+afterAll(() => guest?.stop());
+
+const ask = (path: string, init?: RequestInit) =>
+  fetch(`http://127.0.0.1:${guest.port}${path}`, init);
+const head = (path: string, more = "") => `GET ${path} HTTP/1.1\r\nHost: guest\r\n${more}\r\n`;
+
+describe("what handlers may use", () => {
+  test.each(Object.keys(checks))("%s", async (name) => {
+    const here = JSON.parse(JSON.stringify((await checks[name]?.()) ?? null));
+    const there = await ask(`/check/${name}`);
+    expect(await there.json()).toEqual(here);
+  });
+});
+
+describe("requests and answers", () => {
+  test("a request arrives with all that it has", async () => {
+    const answer = await ask("/echo?q=%C3%A4", {
+      method: "POST",
+      headers: { "x-question": "why" },
+      body: "body ü",
+    });
+    expect(await answer.json()).toEqual({
+      method: "POST",
+      url: `http://127.0.0.1:${guest.port}/echo?q=%C3%A4`,
+      query: "ä",
+      header: "why",
+      body: "body ü",
+      environment: null,
+    });
+    expect(answer.headers.get("x-answer")).toBe("yes");
+    expect(answer.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
+    expect(answer.headers.get("content-type")).toBe("application/json");
+  });
+
+  test("HEAD has no body, and says how long it would be", async () => {
+    const answer = await ask("/large/1000", { method: "HEAD" });
+    expect([await answer.text(), answer.headers.get("content-length")]).toEqual(["", "1000"]);
+  });
+
+  test("a large answer arrives whole", async () => {
+    expect((await (await ask("/large/500000")).text()).length).toBe(500_000);
+  });
+
+  test("answers keep the order of the requests of a connection, whatever they wait for", async () => {
+    const { text } = await converse(
+      guest.port,
+      head("/wait/60") + head("/wait/1") + head("/status/204", "Connection: close\r\n"),
+    );
+    expect(text.match(/waited \d+|204 No Content/g)).toEqual([
+      "waited 60",
+      "waited 1",
+      "204 No Content",
+    ]);
+  });
+
+  test("while one waits, others are served", async () => {
+    const slow = ask("/wait/400").then(async (answer) => {
+      await answer.text();
+      return "slow";
+    });
+    const quick = ask("/wait/1").then(async (answer) => {
+      await answer.text();
+      return "quick";
+    });
+    expect(await Promise.race([slow, quick])).toBe("quick");
+    expect(await slow).toBe("slow");
+  });
+
+  test("a peer that leaves before its answer harms nobody", async () => {
+    const controller = new AbortController();
+    const left = ask("/wait/100", { signal: controller.signal });
+    setTimeout(() => controller.abort(), 20);
+    await expect(left).rejects.toThrow();
+    expect(await (await ask("/wait/150")).text()).toBe("waited 150");
+    expect(guest.running()).toBe(true);
+  });
+});
+
+describe("what goes wrong", () => {
+  test("an exception answers 500 and is on the console, with its place in TypeScript", async () => {
+    const answer = await ask("/fail");
+    expect([answer.status, await answer.text()]).toEqual([500, "Internal Server Error"]);
+    expect(guest.console()).toMatch(
+      /RangeError: failed as it was asked to\r?\n\s+at fail \(handler\.ts:6:\d+\)/,
+    );
+  });
+
+  test("what is no Response answers 500 and says so", async () => {
+    expect((await ask("/nothing")).status).toBe(500);
+    expect(guest.console()).toContain("the handler returned undefined, which is no Response");
+  });
+
+  test("headers beyond the room for them answer 500 and name the one", async () => {
+    expect((await ask("/many-headers/3000")).status).toBe(500);
+    expect(guest.console()).toContain('no room for the header "x-long"');
+  });
+
+  test("a rejection that nobody handles is on the console, and nothing ends", async () => {
+    expect(await (await ask("/reject")).text()).toBe("rejected");
+    await ask("/status/200");
+    expect(guest.console()).toContain("Uncaught TypeError: nobody waits for this");
+  });
+});
