@@ -17,6 +17,11 @@ const checks = [
     program: "tsc",
     arguments: ["--noEmit", "-p", "toolchain/src/report/page"],
   },
+  {
+    name: "typecheck of what handlers find",
+    program: "tsc",
+    arguments: ["--noEmit", "-p", "toolchain/lib/function/web"],
+  },
   { name: "lint", program: "biome", arguments: ["check", "."] },
 ] as const;
 

@@ -102,12 +102,46 @@ describe("requests and answers", () => {
   });
 });
 
+describe("frameworks run as they are", () => {
+  test("Hono", async () => {
+    const hello = await ask("/hono/hello/w%C3%B6rld");
+    expect([await hello.text(), hello.headers.get("access-control-allow-origin")]).toEqual([
+      "hello wörld",
+      "*",
+    ]);
+    const form = new FormData();
+    form.set("field", "value");
+    const posted = await ask("/hono/form", { method: "POST", body: form });
+    expect(await posted.json()).toEqual({ field: "value" });
+    const cookie = await ask("/hono/cookie", { headers: { cookie: "seen=before" } });
+    expect([await cookie.text(), cookie.headers.getSetCookie()]).toEqual([
+      "before",
+      ["seen=yes; Path=/; HttpOnly"],
+    ]);
+    expect(await (await ask("/hono/token")).json()).toEqual({ parts: 3, user: "me" });
+    const broken = await ask("/hono/broken");
+    expect([broken.status, await broken.text()]).toEqual([418, "a teapot"]);
+    const missing = await ask("/hono/nowhere");
+    expect([missing.status, await missing.json()]).toEqual([404, { missing: "/hono/nowhere" }]);
+  });
+
+  test("itty-router", async () => {
+    expect(await (await ask("/itty/hello/you")).json()).toBe("hello you");
+    expect(await (await ask("/itty/items?page=3")).json()).toEqual({ page: 3 });
+    const echo = await ask("/itty/echo", { method: "POST", body: '{"a":[1]}' });
+    expect(await echo.json()).toEqual({ a: [1] });
+    const broken = await ask("/itty/broken");
+    expect([broken.status, await broken.json()]).toEqual([418, { status: 418, error: "a teapot" }]);
+    expect((await ask("/itty/nowhere")).status).toBe(404);
+  });
+});
+
 describe("what goes wrong", () => {
   test("an exception answers 500 and is on the console, with its place in TypeScript", async () => {
     const answer = await ask("/fail");
     expect([answer.status, await answer.text()]).toEqual([500, "Internal Server Error"]);
     expect(guest.console()).toMatch(
-      /RangeError: failed as it was asked to\r?\n\s+at fail \(handler\.ts:6:\d+\)/,
+      /RangeError: failed as it was asked to\r?\n\s+at fail \(handler\.ts:8:\d+\)/,
     );
   });
 

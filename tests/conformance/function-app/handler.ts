@@ -1,6 +1,8 @@
 // The handler of function.test.ts: runs a check by its name, and shows how requests arrive and
 // answers leave.
 import { checks } from "./checks.ts";
+import hono from "./hono.ts";
+import itty from "./itty.ts";
 
 async function fail(): Promise<Response> {
   throw new RangeError("failed as it was asked to");
@@ -13,6 +15,8 @@ export default {
     const { pathname, searchParams } = new URL(request.url);
     const [, kind = "", name = ""] = pathname.split("/");
     if (kind === "check") return Response.json((await checks[name]?.()) ?? null);
+    if (kind === "hono") return hono.fetch(request);
+    if (kind === "itty") return itty.fetch(request);
     if (kind === "fail") return fail();
     if (kind === "nothing") return undefined as unknown as Response;
     if (kind === "wait") {

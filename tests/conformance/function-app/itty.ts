@@ -1,7 +1,7 @@
 // A router of itty-router in the place of a handler.
 import { AutoRouter, error } from "itty-router";
 
-const router = AutoRouter();
+const router = AutoRouter({ base: "/itty" });
 
 router
   .get("/hello/:name", ({ params }) => `hello ${params.name}`)
