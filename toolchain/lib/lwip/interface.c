@@ -10,6 +10,7 @@
 #include <lwip/prot/ip.h>
 #include <lwip/prot/ip4.h>
 #include <lwip/prot/tcp.h>
+#include <lwip/priv/tcp_priv.h>
 #include <lwip/prot/udp.h>
 #include <netif/ethernet.h>
 #include <string.h>
@@ -17,8 +18,12 @@
 #include <uk/mem.h>
 
 #define POLL_BUDGET 64
-/* Beyond this many waiting packets further ones are dropped, as a full queue of Linux does. */
+/* Beyond this many waiting packets further ones are refused, which TCP is told: it keeps them. */
 #define BACKLOG_MAX 1024
+/* Small packets have four times the room: lwIP forgets an acknowledgement that was refused twice,
+ * and the other side would wait for ever. */
+#define SMALL_BYTES 128
+#define BACKLOG_SMALL_MAX (4 * BACKLOG_MAX)
 /* Tells the device in the middle of a long batch, so that it works meanwhile. */
 #define FLUSH_AFTER 4
 
@@ -129,9 +134,14 @@ static err_t send(struct netif *netif, struct pbuf *packet)
 	describe(packet, device->offload_checksum);
 	if (interface->backlog_first == NULL)
 		error = device->ops->send(device, &packet->netbuf);
-	if (error == -ENOBUFS && interface->backlog_length < BACKLOG_MAX) {
-		backlog_append(interface, &packet->netbuf);
-		return ERR_OK;
+	if (error == -ENOBUFS) {
+		unsigned limit = packet->tot_len <= SMALL_BYTES ? BACKLOG_SMALL_MAX : BACKLOG_MAX;
+
+		if (interface->backlog_length < limit) {
+			backlog_append(interface, &packet->netbuf);
+			return ERR_OK;
+		}
+		interface->has_refused = true;
 	}
 	if (error != 0) {
 		sent(&packet->netbuf);
@@ -165,6 +175,10 @@ static bool drain_backlog(struct interface *interface)
 			interface->backlog_last = NULL;
 		interface->backlog_length--;
 		moved = true;
+	}
+	if (interface->has_refused && interface->backlog_length < BACKLOG_MAX / 2) {
+		interface->has_refused = false;
+		tcp_txnow();
 	}
 	return moved;
 }

@@ -12,6 +12,7 @@ struct interface {
 	unsigned receive_total, receive_held; /* buffers that exist; those the stack holds */
 	struct uk_netbuf *backlog_first, *backlog_last; /* packets the full ring refused */
 	unsigned backlog_length;
+	bool has_refused; /* packets since the backlog was last short */
 	struct interface *next;
 };
 
