@@ -15,7 +15,6 @@ interface SystemProgram {
 
 const programs: readonly SystemProgram[] = [
   { program: "qemu-system-x86_64", package: "qemu-system-x86", purpose: "runs the guests" },
-  { program: "passt", package: "passt", purpose: "brings sandboxed guests into the network" },
   { program: "haproxy", package: "haproxy", purpose: "stands in front of services" },
   { program: "tar", package: "tar", purpose: "unpacks sources and tools" },
   { program: "xz", package: "xz-utils", purpose: "unpacks sources and tools" },

@@ -25,7 +25,7 @@ export function leftovers(home: string): Leftovers {
       .split("\n")
       .filter((line) => line.includes(home)),
     files: namesBelow(join(home, "guests")),
-    temporary: namesBelow(tmpdir()).filter((name) => /^(unikernel|passt|qemu|vl)/.test(name)),
+    temporary: namesBelow(tmpdir()).filter((name) => /^(unikernel|qemu|vl)/.test(name)),
     descriptors: numbersIn("/proc/self/fd")
       .map((fd) => targetOf(`/proc/self/fd/${fd}`))
       // What a name or an inode's number tells apart says nothing of how many there are.

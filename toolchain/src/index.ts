@@ -19,18 +19,11 @@ export { keepImage, releaseImage } from "./store/roots.ts";
 export type { Store } from "./store/store.ts";
 export { openStore } from "./store/store.ts";
 export { ensureSwitch } from "./switch/build.ts";
-export { ensureSupervisor, ensureTender } from "./tender/build.ts";
+export { ensureGateway, ensureSupervisor, ensureTender } from "./tender/build.ts";
 export type { TenderCommand, TenderForward } from "./tender/command-line.ts";
 export { forwardText, parseForward, tenderArguments } from "./tender/command-line.ts";
-export type { PasstPort } from "./tender/passt.ts";
-export {
-  choosePasstPorts,
-  findPasst,
-  missingPasst,
-  passtCommand,
-  passtNetwork,
-  passtReturnsDatagrams,
-} from "./tender/passt.ts";
+export type { GatewayPort } from "./tender/gateway.ts";
+export { chooseGatewayPorts, gatewayCommand, gatewayNetwork } from "./tender/gateway.ts";
 export type {
   Architecture,
   BuildOptions,

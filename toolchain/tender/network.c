@@ -1,7 +1,7 @@
 /*
  * The guest's network. With privileges: a tap interface, whose descriptor is the guest's. Without:
  * a socket whose other end is given, as descriptor 3, to a helper that brings frames into the
- * host's network (passt); it must go to the background when it is ready. Further interfaces lead to
+ * host's network (gateway/); it must go to the background when it is ready. Further interfaces lead to
  * the switches of networks: handover.h.
  */
 #include "network.h"
@@ -57,7 +57,8 @@ static void open_tap(const char *name, struct uk_tender_boot *boot)
 static _Noreturn void run_helper(char **command, char **environment, int fd)
 {
 	const uint64_t nothing = 0;
-	long error;
+	/* Found while everything can be, since it may stand where only this user may go. */
+	long program = call(CALL_OPEN, command[0], O_PATH | O_CLOEXEC, 0), error = program;
 
 	/* Without the flag that would close it. */
 	if (fd == HELPER_DESCRIPTOR)
@@ -66,7 +67,8 @@ static _Noreturn void run_helper(char **command, char **environment, int fd)
 		call(CALL_DUP3, fd, HELPER_DESCRIPTOR, 0);
 	call(CALL_SIGPROCMASK, SIG_SETMASK, &nothing, 0, sizeof(nothing));
 	confine_user();
-	error = call(CALL_EXECVE, command[0], command, environment);
+	if (program >= 0)
+		error = call(CALL_EXECVEAT, program, "", command, environment, AT_EMPTY_PATH);
 	fail("cannot start the network helper", command[0], error);
 }
 

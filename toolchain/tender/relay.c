@@ -30,6 +30,7 @@ struct side {
 
 static struct relay {
 	bool is_used;
+	uint16_t generation; /* an event may still be on its way that was the predecessor's */
 	struct side sides[2];
 } relays[RELAYS_MAX];
 static struct piece *free_pieces;
@@ -58,7 +59,7 @@ static void give_piece(struct piece *piece)
 
 static unsigned index_of(const struct relay *relay, unsigned side)
 {
-	return (unsigned)(relay - relays) * 2 + side;
+	return (unsigned)relay->generation << 16 | ((unsigned)(relay - relays) * 2 + side);
 }
 
 static void end(struct relay *relay, bool by_reset)
@@ -112,6 +113,7 @@ void relay_start(int accepted, const struct internet_address *target)
 	}
 	call(CALL_SETSOCKOPT, accepted, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
 	relays[at] = (struct relay){.is_used = true,
+				    .generation = (uint16_t)(relays[at].generation + 1),
 				    .sides = {{.fd = accepted},
 					      {.fd = (int)fd, .is_connecting = true}}};
 	watch(&relays[at], true);
@@ -173,11 +175,11 @@ static bool has_connected(struct side *side)
 
 void relay_happened(unsigned index, uint32_t events)
 {
-	struct relay *relay = &relays[index / 2];
+	struct relay *relay = &relays[(index & 0xffff) / 2];
 	struct side *side = &relay->sides[index % 2], *other = &relay->sides[!(index % 2)];
 	bool works = true;
 
-	if (!relay->is_used)
+	if (!relay->is_used || relay->generation != index >> 16)
 		return;
 	if (events & EPOLLERR)
 		works = false;

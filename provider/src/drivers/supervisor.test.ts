@@ -71,11 +71,22 @@ test("a port that has moved is in the next start's arguments, and nothing else h
     ...["-netdev", "stream,id=net0-1"],
   ]);
   expect(withQemuForwards(moved, [])).toEqual(qemu);
-  const tender = ["tender", "--guest", "web", "--memory", "1", "image", "--", "passt", "-t", "1"];
+  const tender = [
+    "tender",
+    "--guest",
+    "web",
+    "--memory",
+    "1",
+    "image",
+    "--",
+    "gateway",
+    "--tcp",
+    "1",
+  ];
   const forwarded = withTenderForwards(tender, ["tcp:127.0.0.1:8080:127.1.2.3:20000"]);
   expect(forwarded).toEqual([
     ...["tender", "--guest", "web", "--forward", "tcp:127.0.0.1:8080:127.1.2.3:20000"],
-    ...["--memory", "1", "image", "--", "passt", "-t", "1"],
+    ...["--memory", "1", "image", "--", "gateway", "--tcp", "1"],
   ]);
   expect(withTenderForwards(forwarded, [])).toEqual(tender);
 });

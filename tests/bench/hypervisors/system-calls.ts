@@ -30,7 +30,7 @@ export const systemCalls: Benchmark = {
       [...new Set(of.flatMap((program) => [...(calls.get(program) ?? [])]))].sort();
     const rows: [string, string[]][] = [
       ["a sandboxed guest", all(sandbox, ["guest"])],
-      ["a sandboxed guest, its tender and passt", all(sandbox)],
+      ["a sandboxed guest, its tender and gateway", all(sandbox)],
       ["QEMU", all(qemu)],
     ];
     return rows.map(([who, calls]): Result => {
@@ -74,7 +74,7 @@ async function callsOf(driver: "sandbox" | "qemu"): Promise<Calls> {
   }
 }
 
-/** Process ids with what they are: "guest", "tender", "passt…", "qemu…". */
+/** Process ids with what they are: "guest", "tender", "gateway", "qemu…". */
 function programsOf(home: BenchHome): Map<number, string> {
   const record = readFileSync(join(home.directory, "guests", ID, "guest.json"), "utf8");
   const { pid: first } = (JSON.parse(record) as { process: { pid: number } }).process;

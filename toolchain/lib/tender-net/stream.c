@@ -1,5 +1,5 @@
 /* A stream of frames, each after its length in four bytes, big-endian: the socket of a helper such
- * as passt. Frames are gathered, so that a batch costs one system call. */
+ * as the gateway. Frames are gathered, so that a batch costs one system call. */
 #include "tender_net.h"
 #include <errno.h>
 #include <string.h>

@@ -5,20 +5,14 @@ import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openStore } from "../store/store.ts";
-import { ensureTender } from "../tender/build.ts";
+import { ensureGateway, ensureTender } from "../tender/build.ts";
 import { tenderArguments } from "../tender/command-line.ts";
-import {
-  choosePasstPorts,
-  findPasst,
-  missingPasst,
-  passtCommand,
-  passtNetwork,
-} from "../tender/passt.ts";
+import { chooseGatewayPorts, gatewayCommand, gatewayNetwork } from "../tender/gateway.ts";
 import { type GuestOptions, guestConfiguration } from "./qemu.ts";
 import { volumeLines } from "./volumes.ts";
 
 export type SandboxOptions = Omit<GuestOptions, "machine" | "accelerator"> & {
-  /** A tap interface instead of passt. */
+  /** A tap interface instead of a gateway. */
   readonly tap?: string | undefined;
 };
 
@@ -26,22 +20,20 @@ const CONFIGURATION_DESCRIPTOR = 3;
 
 /** Runs and waits; returns the guest's exit status. */
 export async function runSandbox(options: SandboxOptions, signal: AbortSignal): Promise<number> {
-  const tender = await ensureTender(openStore(), {
-    signal,
-    onProgress: (message) => console.error(message),
-  });
-  const passt = options.tap === undefined ? await findPasst() : undefined;
+  const building = { signal, onProgress: (message: string) => console.error(message) };
+  const tender = await ensureTender(openStore(), building);
+  const gateway =
+    options.tap === undefined ? await ensureGateway(openStore(), building) : undefined;
   if (options.ports.length > 0 && options.tap !== undefined) {
     throw new Error("a guest on a tap interface has an address of its own: --port is not for it");
   }
-  if (options.ports.length > 0 && passt === undefined) throw new Error(missingPasst);
-  const inner = await choosePasstPorts(
+  const inner = await chooseGatewayPorts(
     options.ports.map(({ guest }) => ({ protocol: "tcp" as const, guest })),
   );
   const configuration = openConfiguration(
     guestConfiguration(
       { ...options, ...volumeLines(options.volumes) },
-      passt === undefined ? undefined : passtNetwork,
+      gateway === undefined ? undefined : gatewayNetwork,
     ),
   );
   try {
@@ -60,7 +52,7 @@ export async function runSandbox(options: SandboxOptions, signal: AbortSignal): 
           port: host,
           target: { address: inner[index]?.address ?? "", port: inner[index]?.port ?? 0 },
         })),
-        ...(passt === undefined ? {} : { helper: passtCommand(passt, inner) }),
+        ...(gateway === undefined ? {} : { helper: gatewayCommand(gateway, inner) }),
       }),
       { stdio: ["inherit", "inherit", "inherit", configuration] },
     );

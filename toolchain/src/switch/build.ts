@@ -13,7 +13,7 @@ const networkSwitch: Program = {
   // The kernel's interface, and what stands for libc.
   shared: {
     directory: join(toolchainDirectory, "tender"),
-    headers: ["kernel.h", "sockets.h", "text.h"],
+    headers: ["bytes.h", "kernel.h", "sockets.h", "text.h"],
     sources: ["sockets.c", "start.S", "text.c"],
   },
   compileFlags: [...hostProgramFlags, '-DPROGRAM_NAME="switch"'],

@@ -1,5 +1,6 @@
 // The static programs that run on the host: the tender, which runs images of the platform "linux",
-// and the supervisor, which keeps a guest's process running.
+// the gateway, which is its guest's network, and the supervisor, which keeps a guest's process
+// running.
 import { join } from "node:path";
 import { bundledLibrariesDirectory } from "../home.ts";
 import { hostProgramFlags, hostProgramLink } from "../programs/host.ts";
@@ -22,6 +23,19 @@ const tender: Program = {
   link: hostProgramLink("--image-base=0x200000"),
 };
 
+const gateway: Program = {
+  name: "gateway",
+  sourceDirectory: join(toolchainDirectory, "gateway"),
+  // The kernel's interface, and what stands for libc.
+  shared: {
+    directory: join(toolchainDirectory, "tender"),
+    headers: ["bytes.h", "kernel.h", "sockets.h", "text.h"],
+    sources: ["sockets.c", "start.S", "text.c"],
+  },
+  compileFlags: [...hostProgramFlags, '-DPROGRAM_NAME="gateway"'],
+  link: hostProgramLink(),
+};
+
 const supervisor: Program = {
   name: "supervisor",
   sourceDirectory: join(toolchainDirectory, "supervisor"),
@@ -38,6 +52,11 @@ const supervisor: Program = {
 /** Returns the path of the tender, after building it when the store lacks it. */
 export function ensureTender(store: Store, options: BuildOptions = {}): Promise<string> {
   return ensureProgram(tender, store, options);
+}
+
+/** The same of the gateway. */
+export function ensureGateway(store: Store, options: BuildOptions = {}): Promise<string> {
+  return ensureProgram(gateway, store, options);
 }
 
 /** The same of the supervisor. */

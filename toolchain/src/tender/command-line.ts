@@ -34,7 +34,7 @@ export interface TenderCommand {
   readonly exitFile?: string;
   readonly control?: string;
   readonly forwards?: readonly TenderForward[];
-  /** The command that serves the guest's network, see passtCommand(). */
+  /** The command that serves the guest's network, see gatewayCommand(). */
   readonly helper?: readonly string[];
 }
 

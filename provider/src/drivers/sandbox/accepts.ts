@@ -1,9 +1,9 @@
-// Whether a guest accepts TCP connections. passt accepts on the host at once, and a refusal by the
+// Whether a guest accepts TCP connections. The gateway accepts on the host at once, and a refusal by the
 // guest arrives as a reset. That none has arrived says nothing, so a second connection asks for a
 // port that nobody serves: both go the same way one after the other, and when the second has been
 // refused, the guest has decided about the first.
 import { connect } from "node:net";
-import type { PasstPort } from "@pulumi-unikernel/toolchain";
+import type { GatewayPort } from "@pulumi-unikernel/toolchain";
 
 interface Attempt {
   /** When the other side closed or reset it, or spoke. */
@@ -13,8 +13,8 @@ interface Attempt {
 }
 
 export async function acceptsConnections(
-  port: PasstPort,
-  nobody: PasstPort,
+  port: GatewayPort,
+  nobody: GatewayPort,
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<boolean> {
   const first = attempt(port);
@@ -41,7 +41,7 @@ export async function acceptsConnections(
   }
 }
 
-function attempt({ address, port }: PasstPort): Attempt & { readonly connected: Promise<void> } {
+function attempt({ address, port }: GatewayPort): Attempt & { readonly connected: Promise<void> } {
   const socket = connect({ host: address, port });
   let isClosed = false;
   socket.on("error", () => undefined);

@@ -97,7 +97,7 @@ export function withForwards(args: readonly string[], rules: readonly string[]):
   return [...others.slice(0, 3), ...forwards, ...others.slice(3)];
 }
 
-/** The tender's words for a forward to where passt listens. */
+/** The tender's words for a forward to where the gateway listens. */
 export function ruleOf(forward: PortForward, inner: SandboxRecord["inner"]): string {
   return forwardText(tenderForward(forward, inner));
 }

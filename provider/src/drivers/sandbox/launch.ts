@@ -21,6 +21,7 @@ export interface Launch {
   readonly files: SandboxFiles;
   readonly supervisor: string;
   readonly tender: string;
+  readonly gateway: string;
   readonly command: Omit<TenderCommand, OwnOptions>;
   readonly lifecycle: GuestLifecycle | undefined;
   readonly configuration: Buffer;
@@ -28,12 +29,11 @@ export interface Launch {
 
 /** Returns once the process exists; it may still fail. Gives the time of the start. */
 export async function launch(launch: Launch): Promise<StartedProcess> {
-  const { files, supervisor, tender, command, configuration } = launch;
+  const { files, supervisor, command, configuration } = launch;
   await rm(files.exit, { force: true });
   await rm(files.control, { force: true });
-  await rm(files.tender, { force: true });
-  // The store may be on another file system.
-  await link(tender, files.tender).catch(() => copyFile(tender, files.tender));
+  await keep(launch.tender, files.tender);
+  await keep(launch.gateway, files.gateway);
   const args = tenderArguments({
     guest: files.id,
     ...command,
@@ -54,6 +54,13 @@ export async function launch(launch: Launch): Promise<StartedProcess> {
     configuration,
     environment: { PATH: process.env.PATH, LC_ALL: "C" },
   });
+}
+
+/** A name of the guest's own for a program of the store. */
+async function keep(program: string, own: string): Promise<void> {
+  await rm(own, { force: true });
+  // The store may be on another file system.
+  await link(program, own).catch(() => copyFile(program, own));
 }
 
 /** Waits until the tender of this process, or its supervisor, answers, or the guest has already ended. Throws what it

@@ -1,5 +1,5 @@
 // What is recorded of a sandboxed guest, beside what all drivers record.
-import type { PasstPort } from "@pulumi-unikernel/toolchain";
+import type { GatewayPort } from "@pulumi-unikernel/toolchain";
 import {
   type CommonRecord,
   hasCommonFields,
@@ -11,8 +11,8 @@ import type { SandboxFiles } from "./files.ts";
 
 export interface SandboxRecord extends CommonRecord {
   readonly driver: "sandbox";
-  /** Where passt listens for each of the ports, and at the end for one that nobody serves. */
-  readonly inner: readonly PasstPort[];
+  /** Where the gateway listens for each of the ports, and at the end for one that nobody serves. */
+  readonly inner: readonly GatewayPort[];
 }
 
 export function readRecord(files: SandboxFiles): Promise<SandboxRecord | undefined> {

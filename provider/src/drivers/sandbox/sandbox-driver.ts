@@ -1,14 +1,12 @@
 // The driver that runs images of the platform "linux" as processes that a tender confines.
 import {
-  choosePasstPorts,
+  chooseGatewayPorts,
+  ensureGateway,
   ensureSupervisor,
   ensureTender,
-  findPasst,
-  missingPasst,
+  gatewayCommand,
+  gatewayNetwork,
   openStore,
-  passtCommand,
-  passtNetwork,
-  passtReturnsDatagrams,
 } from "@pulumi-unikernel/toolchain";
 import { isSameConfiguration } from "../../guests/configuration.ts";
 import { lastRun, readTail } from "../../guests/console.ts";
@@ -24,7 +22,7 @@ import { deviceName, type GuestVolume } from "../volume-driver.ts";
 import { refuseHeld } from "../volume-holders.ts";
 import { acceptsConnections } from "./accepts.ts";
 import { sandboxPorts, tenderForward } from "./control.ts";
-import { type SandboxFiles, sandboxFiles } from "./files.ts";
+import { RELATIVE, type SandboxFiles, sandboxFiles } from "./files.ts";
 import { awaitStart, launch, readEnd } from "./launch.ts";
 import { findProcesses, findTender, stopProcesses } from "./processes.ts";
 import { readRecord, type SandboxRecord, writeRecord } from "./record.ts";
@@ -40,8 +38,6 @@ export interface SandboxDriverOptions {
 
 /** Ports that no server uses; the first that a guest does not forward stands for "nobody". */
 const UNSERVED = Array.from({ length: 65 }, (_, index) => index + 1);
-const NO_UDP =
-  "this machine's passt does not bring answers to UDP back; it takes one from August 2024 or later";
 const CRASH_LINE = /^\[unikernel\] crash \{/m;
 
 export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
@@ -78,15 +74,7 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
     if (process.platform !== "linux" || process.arch !== "x64") {
       return `the driver "sandbox" needs Linux on x86_64, not ${process.platform} on ${process.arch}`;
     }
-    return (await findPasst()) === undefined ? missingPasst : null;
-  }
-
-  override async portProblems(owner: string, ports: readonly PortForward[]) {
-    const problems = await super.portProblems(owner, ports);
-    const udp = ports.flatMap(({ protocol }, index) => (protocol === "udp" ? [index] : []));
-    const passt = udp.length === 0 ? undefined : await findPasst();
-    if (passt === undefined || (await passtReturnsDatagrams(passt))) return problems;
-    return [...problems, ...udp.map((index) => ({ index, reason: NO_UDP }))];
+    return null;
   }
 
   async accepts(
@@ -106,7 +94,7 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
   async apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus> {
     const files = this.files(spec.id);
     const attached = await this.networks.attached(spec);
-    const expected = configurationOf(spec, passtNetwork, attached ?? []);
+    const expected = configurationOf(spec, gatewayNetwork, attached ?? []);
     const record = await readRecord(files);
     const running = await findTender(files, record?.process);
     if (running !== undefined && record !== undefined && isSameGuest(record, spec)) {
@@ -118,9 +106,8 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
       }
     }
     // Everything that can be refused is refused before anything that runs is touched.
-    const passt = await findPasst();
-    if (passt === undefined) throw new Error(missingPasst);
     const tender = await ensureTender(openStore(), { signal });
+    const gateway = await ensureGateway(openStore(), { signal });
     const supervisor = await ensureSupervisor(openStore(), { signal });
     const forwards = await this.ports.plan(spec.id, spec.owner, spec.ports);
     await refuseHeld(this, spec.id, spec.volumes);
@@ -128,7 +115,7 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
     await this.networks.demand(spec);
     signal.throwIfAborted();
     await stopProcesses(files, shutdownTimeoutMs(record));
-    const inner = await choosePasstPorts(wantedInside(spec.ports));
+    const inner = await chooseGatewayPorts(wantedInside(spec.ports));
     const planned: SandboxRecord = {
       ...newRecord(spec, record?.progress ?? "creating", forwards),
       driver: "sandbox",
@@ -137,18 +124,18 @@ export class SandboxDriver extends ProcessDriver<SandboxFiles, SandboxRecord> {
     await writeRecord(files, planned);
     this.#onStep("recorded");
     const attachments = await this.networks.attach(spec, "handed");
-    const configuration = configurationOf(spec, passtNetwork, attachments);
+    const configuration = configurationOf(spec, gatewayNetwork, attachments);
     const command = {
       image: spec.imagePath,
       memoryBytes: spec.memoryBytes,
       blocks,
       switches: attachments.map(({ mac, index }) => ({ mac, path: socketName(index) })),
       forwards: forwards.map((forward) => tenderForward(forward, inner)),
-      helper: passtCommand(passt, inner),
+      helper: gatewayCommand(RELATIVE.gateway, inner),
     };
     const { lifecycle } = spec;
     const { pid, startedAtMs } = await launch({
-      ...{ files, supervisor, tender, command, lifecycle, configuration },
+      ...{ files, supervisor, tender, gateway, command, lifecycle, configuration },
     });
     this.#onStep("spawned");
     const started = await awaitStart(files, pid, signal);

@@ -1,6 +1,6 @@
 /* Numbers as they stand in packets: the high byte first, at any address. */
-#ifndef SWITCH_BYTES_H
-#define SWITCH_BYTES_H
+#ifndef TENDER_BYTES_H
+#define TENDER_BYTES_H
 
 #include <stdint.h>
 
