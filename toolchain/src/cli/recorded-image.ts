@@ -66,7 +66,7 @@ export function isImage(argument: string): boolean {
 /** Undefined when it is not an image but, as far as it can be told here, a directory. */
 function digestOf(argument: string, store: Store, usage: string): string | undefined {
   if (/^sha256:[0-9a-f]{64}$/.test(argument)) return argument;
-  if (/^sha256:[0-9a-f]{6,63}$/.test(argument)) return onlyDigest(argument, store);
+  if (/^sha256:[0-9a-f]{6,63}$/.test(argument)) return store.digestOf(argument);
   if (argument.startsWith("sha256:")) {
     throw new UsageError(
       `"${argument}" is not a digest: expected sha256: and 64 hexadecimal digits, or the first of them, at least 6`,
@@ -74,23 +74,6 @@ function digestOf(argument: string, store: Store, usage: string): string | undef
     );
   }
   return isImageFile(argument) ? `sha256:${sha256(readFileSync(argument))}` : undefined;
-}
-
-/** The only image of the store whose digest begins like that. */
-function onlyDigest(prefix: string, store: Store): string {
-  const found = store.digests().filter((digest) => digest.startsWith(prefix));
-  const [digest, another] = found;
-  if (digest === undefined) {
-    throw new Error(
-      `${prefix}: the store has no image whose digest begins like that; build it here with \`unikernel build DIR\``,
-    );
-  }
-  if (another !== undefined) {
-    throw new Error(
-      `${prefix}: ${found.length} images begin like that:\n${found.map((each) => `  ${each}`).join("\n")}`,
-    );
-  }
-  return digest;
 }
 
 /** A file that is no module to be built. */

@@ -122,6 +122,23 @@ export class Store {
     }
   }
 
+  /** The only image whose digest begins like that. */
+  digestOf(prefix: string): string {
+    const found = this.digests().filter((digest) => digest.startsWith(prefix));
+    const [digest, another] = found;
+    if (digest === undefined) {
+      throw new Error(
+        `${prefix}: the store has no image whose digest begins like that; build it here with \`unikernel build DIR\``,
+      );
+    }
+    if (another !== undefined) {
+      throw new Error(
+        `${prefix}: ${found.length} images begin like that:\n${found.map((each) => `  ${each}`).join("\n")}`,
+      );
+    }
+    return digest;
+  }
+
   /** Of which sources (sourceHash) an image was built while something was kept of it; sorted. */
   builds(digest: string): string[] {
     try {
