@@ -25,6 +25,7 @@ const programs: readonly SystemProgram[] = [
 /** What only tests and benchmarks need. */
 const programsForTests: readonly SystemProgram[] = [
   { program: "libvirtd", package: "libvirt-daemon-system", purpose: "a libvirt host for tests" },
+  { program: "gdb", package: "gdb", purpose: "debugs guests in tests" },
   { program: "virsh", package: "libvirt-clients", purpose: "looks at it as its user would" },
   { program: "dnsmasq", package: "dnsmasq-base", purpose: "gives its guests their addresses" },
   { program: "qemu-img", package: "qemu-utils", purpose: "makes qcow2 disks for its guests" },

@@ -7,4 +7,6 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   ps: () => import("./ps.ts"),
   logs: () => import("./logs.ts"),
   console: () => import("./console.ts"),
+  debug: () => import("./debug.ts"),
+  symbolize: () => import("./symbolize.ts"),
 };

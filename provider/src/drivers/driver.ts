@@ -132,4 +132,13 @@ export interface Driver {
   consoleTail(id: string, lines: number): Promise<readonly string[]>;
   /** What a running guest writes from now on, and what it is to read. */
   openConsole(id: string): Promise<Duplex>;
+  /** Lets a debugger at a running guest, by a socket in a directory, while `use` runs; absent:
+   * this driver's guests cannot be debugged. */
+  debug?<Result>(
+    id: string,
+    options: { readonly fromStart: boolean },
+    use: (directory: string, socket: string) => Promise<Result>,
+  ): Promise<Result>;
+  /** The process whose memory and time are the guest's; absent where it is not of this machine. */
+  processOf?(id: string): Promise<{ readonly pid: number } | undefined>;
 }

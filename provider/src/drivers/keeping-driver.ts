@@ -16,12 +16,14 @@ export interface GuestImages {
 export class KeepingDriver implements Driver {
   readonly name: string;
   readonly volumes?: VolumeDriver;
+  readonly debug?: NonNullable<Driver["debug"]>;
   readonly #driver: Driver;
   readonly #images: GuestImages;
 
   constructor(driver: Driver, images: GuestImages) {
     this.name = driver.name;
     if (driver.volumes !== undefined) this.volumes = driver.volumes;
+    if (driver.debug !== undefined) this.debug = driver.debug.bind(driver);
     this.#driver = driver;
     this.#images = images;
   }
@@ -52,6 +54,9 @@ export class KeepingDriver implements Driver {
   }
   async networkProblems(owner: string, networks: readonly WantedNetwork[]) {
     return (await this.#driver.networkProblems?.(owner, networks)) ?? [];
+  }
+  async processOf(id: string) {
+    return this.#driver.processOf?.(id);
   }
   guests() {
     return this.#driver.guests();

@@ -79,6 +79,10 @@ export abstract class ProcessDriver<Files extends SupervisedFiles, Kept extends 
     return decoded === undefined ? undefined : { args: decoded.args, env: decoded.env };
   }
 
+  async processOf(id: string): Promise<ProcessIdentity | undefined> {
+    return this.find(this.files(id), (await this.#records.read(id))?.process);
+  }
+
   portProblems(owner: string, ports: readonly PortForward[]) {
     return this.ports.problems(owner, ports);
   }

@@ -3,14 +3,22 @@ import { expect, test } from "vitest";
 import { fuzzing } from "../../../tests/support/fuzzing.ts";
 import { lastLines } from "./console.ts";
 import { formatCrash, parseCrash } from "./crash.ts";
+import { noDebugInformation } from "./debug-information.ts";
 import { formatReport } from "./report.ts";
 
 const LINE =
   '[unikernel] crash {"build":"00ff00ff00ff00ff","reason":"page fault: null pointer","registers":{"rip":"0x100112","rsp":"0x1ffff0"},"frames":["0x100205","0x900000"]}';
-const SYMBOLS = [
-  { name: "handle_request", address: 0x100100n, length: 0x40n },
-  { name: "main", address: 0x100200n, length: 0x20n },
-];
+const SYMBOLS = {
+  functions: [
+    { name: "handle_request", address: 0x100100n, length: 0x40n },
+    { name: "main", address: 0x100200n, length: 0x20n },
+  ],
+  lines: [
+    { address: 0x100200, file: "app/main.c", line: 7 },
+    { address: 0x100205, file: "app/main.c", line: 9 },
+    { address: 0x100210, file: "", line: 0 },
+  ],
+};
 
 test("reads what the platform prints", () => {
   expect(parseCrash(LINE)).toEqual({
@@ -38,7 +46,7 @@ test("names functions", () => {
   expect(formatCrash(crash, SYMBOLS)).toEqual([
     "crash: page fault: null pointer",
     "  at handle_request+0x12 (0x100112)",
-    "  from main+0x4 (0x100205)",
+    "  from main+0x4 (0x100205) in app/main.c:7",
     "  from 0x900000",
   ]);
 });
@@ -46,9 +54,9 @@ test("names functions", () => {
 test("a report shows the console with the crash made readable", () => {
   expect(formatReport("the guest crashed", ["hello", LINE], SYMBOLS)).toBe(
     "the guest crashed. The end of its console:\n  | hello\n  | crash: page fault: null pointer\n" +
-      "  |   at handle_request+0x12 (0x100112)\n  |   from main+0x4 (0x100205)\n  |   from 0x900000",
+      "  |   at handle_request+0x12 (0x100112)\n  |   from main+0x4 (0x100205) in app/main.c:7\n  |   from 0x900000",
   );
-  expect(formatReport("it ended", [], [])).toBe("it ended. Its console is empty.");
+  expect(formatReport("it ended", [], noDebugInformation)).toBe("it ended. Its console is empty.");
 });
 
 test("a record that lies cannot steer a terminal, forge lines or hide the failure", () => {
@@ -67,7 +75,7 @@ test("a record that lies cannot steer a terminal, forge lines or hide the failur
 });
 
 test("an endless line does not fill the report", () => {
-  const report = formatReport("it ended", ["x".repeat(60_000)], []);
+  const report = formatReport("it ended", ["x".repeat(60_000)], noDebugInformation);
   expect(report.length).toBeLessThan(1_200);
   expect(report).toContain("59000 more characters");
 });

@@ -1,7 +1,9 @@
 // The crash record a guest prints before it ends (uk_crash in toolchain/lib/plat), and how it is
 // shown to people. Any guest can print anything that looks like one.
+import type { DebugInformation } from "./debug-information.ts";
+import { placeOf } from "./lines.ts";
 import { printable, shortened } from "./printable.ts";
-import { type FunctionSymbol, nameAddress } from "./symbols.ts";
+import { nameAddress } from "./symbols.ts";
 
 export interface CrashRecord {
   /** FNV-1a of the text segment: which build it was. */
@@ -45,12 +47,23 @@ export function parseCrash(line: string): CrashRecord | undefined {
   };
 }
 
+/** Those of a text, wherever they stand in its lines. */
+export function crashesIn(text: string): CrashRecord[] {
+  return text.split("\n").flatMap((line) => {
+    const at = line.indexOf(`${MARK}{`);
+    const crash = at < 0 ? undefined : parseCrash(line.slice(at).trimEnd());
+    return crash === undefined ? [] : [crash];
+  });
+}
+
 /** Several lines: the reason, where it happened, and who called. */
-export function formatCrash(crash: CrashRecord, symbols: readonly FunctionSymbol[]): string[] {
-  const place = (address: bigint, nameOf: bigint) => {
+export function formatCrash(crash: CrashRecord, information: DebugInformation): string[] {
+  const place = (address: bigint, inside: bigint) => {
     const hex = `0x${address.toString(16)}`;
-    const name = nameAddress(symbols, nameOf);
-    return name === undefined ? hex : `${name} (${hex})`;
+    const name = nameAddress(information.functions, inside);
+    const line = placeOf(information.lines, inside);
+    if (name === undefined) return hex;
+    return line === undefined ? `${name} (${hex})` : `${name} (${hex}) in ${line}`;
   };
   const { rip } = crash.registers;
   return [

@@ -15,6 +15,7 @@ import { refuseHeld } from "../volume-holders.ts";
 import { chooseAccelerator } from "./accelerator.ts";
 import { acceptsConnections } from "./accepts.ts";
 import { offersConfinement } from "./confinement.ts";
+import { withDebugServer } from "./debug-server.ts";
 import { findExecutable, MISSING_QEMU } from "./executable.ts";
 import { type GuestFiles, guestFiles } from "./files.ts";
 import { qemuPorts } from "./forwarder.ts";
@@ -78,6 +79,15 @@ export class QemuDriver extends ProcessDriver<GuestFiles, GuestRecord> {
     const { socket } = this.files(id);
     const table = () => withMonitor(socket, (qmp) => qmp.human("info usernet"));
     return acceptsConnections(table, forward, limits);
+  }
+
+  debug<Result>(
+    id: string,
+    { fromStart }: { readonly fromStart: boolean },
+    use: (directory: string, socket: string) => Promise<Result>,
+  ): Promise<Result> {
+    const files = this.files(id);
+    return withDebugServer(files, fromStart, (socket) => use(files.directory, socket));
   }
 
   async apply(spec: GuestSpec, signal: AbortSignal): Promise<GuestStatus> {
