@@ -92,9 +92,15 @@ async function readApplication(request: ImageRequest): Promise<Application> {
     const { readTestApplication } = await import("./apps/library-test.ts");
     return readTestApplication(request.app, request.testFile);
   }
-  if (!isModuleName(request.app)) return readCApplication(request.app);
-  const { readFunctionApplication } = await import("./apps/function.ts");
-  return readFunctionApplication(request.app, request.text);
+  if (isModuleName(request.app)) {
+    const { readFunctionApplication } = await import("./apps/function.ts");
+    return readFunctionApplication(request.app, request.text);
+  }
+  if (request.kind === "binary") {
+    const { readBinaryApplication } = await import("./apps/binary.ts");
+    return readBinaryApplication(request.app);
+  }
+  return readCApplication(request.app);
 }
 
 /** The hash of all that decides about a plan: the request, the files, and the code that plans. */

@@ -1,10 +1,12 @@
 // The work of planning: resolves a request against the libraries and hashes all that enters the
 // build. Loaded only when the same was not planned before.
+import { readFileSync } from "node:fs";
 import type { Application } from "./apps/application.ts";
 import { applicationFlags, compileFlags, linkFlags, ownCodeFlags } from "./compiler/flags.ts";
 import { compilerIdentity } from "./compiler/pin.ts";
-import { type FileHash, keyOf } from "./graph/hash.ts";
+import { type FileHash, type KeyPart, keyOf } from "./graph/hash.ts";
 import type { Library } from "./libraries/library.ts";
+import { linkerScript } from "./libraries/linker-script.ts";
 import { LibraryRegistry } from "./libraries/registry.ts";
 import type { PlanDetails } from "./plan.ts";
 import { ProblemsError } from "./problems.ts";
@@ -70,5 +72,12 @@ function sourceHash(
     ]),
     application.kind,
     application.files.map((file) => [file.path, file.sha256]),
+    ...madeParts(application, libraries),
   );
+}
+
+/** What an application makes of its files; nothing for one that makes nothing. */
+function madeParts({ made }: Application, libraries: readonly Library[]): KeyPart[] {
+  if (!made) return [];
+  return [[...made.sources], made.linkerScript(readFileSync(linkerScript(libraries), "utf8"))];
 }

@@ -4,6 +4,8 @@ export type OptionValue = boolean | number | string;
 export type Optimize = "speed" | "size" | "debug";
 export type Platform = "kvm" | "xen" | "linux";
 export type Architecture = "x86_64";
+/** Beside directories of C sources: a static program for Linux. */
+export type ApplicationKind = "binary";
 
 /** What a user asks for. */
 export interface ImageRequest {
@@ -11,6 +13,8 @@ export interface ImageRequest {
   readonly app: string;
   /** The text of a CommonJS module that takes the place of the file `app`. */
   readonly text?: string;
+  /** What the application is; default: C sources. */
+  readonly kind?: ApplicationKind;
   /** Of a library's own test: the one file in `app` that is the program (apps/library-test.ts). */
   readonly testFile?: string;
   /** Names of micro-libraries, e.g. "lwip". */

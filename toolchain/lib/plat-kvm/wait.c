@@ -1,6 +1,7 @@
 /* Waiting: the processor halts until an interrupt, which the timer raises at a deadline. */
 #include "clock.h"
 #include "kvm.h"
+#include <uk/plat-kvm.h>
 #include <uk/plat.h>
 
 #define LEAF1_ECX_TSC_DEADLINE (1u << 24)
@@ -46,6 +47,23 @@ static void arm(uint64_t now, uint64_t deadline)
 	else
 		write_register(LAPIC_TIMER_INITIAL,
 			       counts < UINT32_MAX ? (uint32_t)counts : UINT32_MAX);
+}
+
+void uk_kvm_settle_clock(void)
+{
+	while (!uk_kvm_clock_scale)
+		uk_clock_monotonic();
+}
+
+bool uk_kvm_interrupt_by(uint64_t deadline)
+{
+	uint64_t now = uk_clock_monotonic();
+
+	if (!uk_kvm_clock_scale)
+		return false;
+	if (armed > deadline)
+		arm(now, deadline > now ? deadline : now);
+	return true;
 }
 
 void uk_plat_wait(uint64_t deadline)

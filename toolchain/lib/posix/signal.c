@@ -13,6 +13,7 @@
 #include <string.h>
 #include <uk/clone.h>
 #include <uk/plat.h>
+#include <uk/signals.h>
 #include <uk/syscalls.h>
 
 /* As in the kernel's interface, which is not libc's struct sigaction. */
@@ -47,20 +48,29 @@ static _Noreturn void terminate(int signal)
 
 enum outcome { NOTHING_RAN, GO_ON, INTERRUPT };
 
-static enum outcome deliver(struct posix_thread *self, int signal)
+/* Whether a handler is to run; what it is, and what it blocks, is then settled. */
+static bool begin(struct posix_thread *self, int signal, struct action *action)
 {
-	struct action action = actions[signal];
-	if (action.handler == SIG_IGN)
-		return NOTHING_RAN;
-	if (action.handler == SIG_DFL) {
+	*action = actions[signal];
+	if (action->handler == SIG_IGN)
+		return false;
+	if (action->handler == SIG_DFL) {
 		if (ignored_by_default(signal))
-			return NOTHING_RAN;
+			return false;
 		terminate(signal);
 	}
-	if (action.flags & SA_RESETHAND)
+	if (action->flags & SA_RESETHAND)
 		actions[signal].handler = SIG_DFL;
+	self->blocked |= action->mask | (action->flags & SA_NODEFER ? 0 : bit(signal));
+	return true;
+}
+
+static enum outcome deliver(struct posix_thread *self, int signal)
+{
+	struct action action;
 	uint64_t before = self->blocked;
-	self->blocked |= action.mask | (action.flags & SA_NODEFER ? 0 : bit(signal));
+	if (!begin(self, signal, &action))
+		return NOTHING_RAN;
 	if (action.flags & SA_SIGINFO) {
 		siginfo_t info = {.si_signo = signal, .si_code = SI_TKILL};
 		info.si_pid = 1;
@@ -73,18 +83,98 @@ static enum outcome deliver(struct posix_thread *self, int signal)
 	return action.flags & SA_RESTART ? GO_ON : INTERRUPT;
 }
 
+static int take_pending(struct posix_thread *self)
+{
+	uint64_t ready = self->pending & ~self->blocked;
+	if (!ready)
+		return 0;
+	int signal = __builtin_ctzll(ready) + 1;
+	self->pending &= ~bit(signal);
+	return signal;
+}
+
 static enum outcome deliver_pending(struct posix_thread *self)
 {
 	enum outcome outcome = NOTHING_RAN;
-	uint64_t ready;
-	while ((ready = self->pending & ~self->blocked)) {
-		int signal = __builtin_ctzll(ready) + 1;
-		self->pending &= ~bit(signal);
+	int signal;
+	if (&uk_signals_deferred)
+		return NOTHING_RAN;
+	while ((signal = take_pending(self))) {
 		enum outcome one = deliver(self, signal);
 		if (one > outcome)
 			outcome = one;
 	}
 	return outcome;
+}
+
+static bool take(struct posix_thread *self, int number, struct uk_signal *signal)
+{
+	struct action action;
+	uint64_t before = self->is_blocked_later ? self->blocked_later : self->blocked;
+	if (!begin(self, number, &action))
+		return false;
+	self->is_blocked_later = false;
+	*signal = (struct uk_signal){.number = number,
+				     .flags = action.flags,
+				     .handler = (void *)action.handler,
+				     .restorer = (void *)action.restorer,
+				     .mask_before = before,
+				     .stack_start = (uintptr_t)self->signal_stack,
+				     .stack_bytes = self->signal_stack_bytes};
+	return true;
+}
+
+bool uk_signal_take(struct uk_signal *signal)
+{
+	struct posix_thread *self = posix_thread_current();
+	int number;
+	while ((number = take_pending(self)))
+		if (take(self, number, signal))
+			return true;
+	if (self->is_blocked_later)
+		uk_signal_set_mask(self->blocked_later);
+	self->is_blocked_later = false;
+	return false;
+}
+
+bool uk_signal_force(int number, struct uk_signal *signal)
+{
+	return uk_signal_is_handled(number) && take(posix_thread_current(), number, signal);
+}
+
+bool uk_signal_is_handled(int number)
+{
+	return number && actions[number].handler != SIG_DFL && actions[number].handler != SIG_IGN &&
+	       !(posix_thread_current()->blocked & bit(number));
+}
+
+void uk_signal_set_mask(uint64_t mask)
+{
+	posix_thread_current()->blocked = mask & ~(bit(SIGKILL) | bit(SIGSTOP));
+}
+
+bool uk_signals_may_be_pending(void)
+{
+	return posix_deliver_signals;
+}
+
+int uk_signal_of_exception(unsigned vector)
+{
+	switch (vector) {
+	case 0:
+	case 16:
+	case 19:
+		return SIGFPE;
+	case 3:
+		return SIGTRAP;
+	case 6:
+		return SIGILL;
+	case 13:
+	case 14:
+		return SIGSEGV;
+	default:
+		return 0;
+	}
 }
 
 static bool deliver_to_current(void)

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <uk/interrupt.h>
 #include <uk/plat.h>
+#include <uk/signals.h>
 #include <uk/syscalls.h>
 
 #define SECOND 1000000000ULL
@@ -39,7 +40,11 @@ long uk_sys_rt_sigsuspend(long mask, long size)
 		self->blocked = wanted;
 		result = wait_for_handler();
 	}
-	self->blocked = before;
+	/* A handler that has yet to run needs its signal let through. */
+	if (&uk_signals_deferred)
+		self->blocked_later = before, self->is_blocked_later = true;
+	else
+		self->blocked = before;
 	return result;
 }
 
@@ -83,13 +88,25 @@ long uk_sys_rt_sigtimedwait(long set, long information, long timeout, long size)
 	return signal;
 }
 
-/* Handlers run on the stack of the call that delivers them, so another one is only recorded
- * as absent: asking works, setting does not. */
+/* Handlers that are called like functions run on the stack of the call that delivers them, so
+ * there another one is only recorded as absent: asking works, setting does not. */
 long uk_sys_sigaltstack(long new, long old)
 {
-	if (new && !(((const stack_t *)new)->ss_flags & SS_DISABLE))
+	struct posix_thread *self = posix_thread_current();
+	const stack_t *wanted = (const stack_t *)new;
+	bool is_off = !wanted || (wanted->ss_flags & SS_DISABLE);
+	if (!is_off && !&uk_signals_deferred)
 		return -ENOSYS;
+	if (!is_off && wanted->ss_size < MINSIGSTKSZ)
+		return -ENOMEM;
+	stack_t before = {.ss_sp = self->signal_stack,
+			  .ss_size = self->signal_stack_bytes,
+			  .ss_flags = self->signal_stack_bytes ? 0 : SS_DISABLE};
+	if (wanted) {
+		self->signal_stack = is_off ? NULL : wanted->ss_sp;
+		self->signal_stack_bytes = is_off ? 0 : wanted->ss_size;
+	}
 	if (old)
-		*(stack_t *)old = (stack_t){.ss_flags = SS_DISABLE};
+		*(stack_t *)old = before;
 	return 0;
 }

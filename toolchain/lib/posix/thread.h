@@ -19,6 +19,12 @@ struct posix_thread {
 	size_t unmap_length;
 	uint64_t blocked, pending; /* signals, bit number - 1 */
 	uint64_t awaited;	   /* by sigtimedwait and the like */
+	/* Where handlers interrupt the program (uk/signals.h): the mask once they have run, if
+	 * there is one; and the stack that is set aside for them. */
+	uint64_t blocked_later;
+	bool is_blocked_later;
+	void *signal_stack;
+	size_t signal_stack_bytes;
 };
 
 struct posix_thread *posix_thread_current(void);

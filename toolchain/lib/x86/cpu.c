@@ -10,12 +10,18 @@
 #define XSAVE_AVX 7u	 /* x87, SSE, AVX */
 #define XSAVE_AVX512 0xe0u /* its three parts go together */
 
+#ifdef CONFIG_X86_WIDE_VECTORS
+#define WIDE_VECTORS true
+#else
+#define WIDE_VECTORS false
+#endif
+
 static bool has_fsgsbase;
 
 void uk_x86_cpu_init(void)
 {
 	uint64_t cr4 = CR4_BOOT;
-	bool xsave = cpuid(1, 0).ecx & LEAF1_ECX_XSAVE;
+	bool xsave = WIDE_VECTORS && cpuid(1, 0).ecx & LEAF1_ECX_XSAVE;
 
 	if (cpuid(0, 0).eax >= 7) {
 		struct cpuid leaf = cpuid(7, 0);

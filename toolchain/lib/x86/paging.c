@@ -3,22 +3,17 @@
  * all memory, writable and not executable, but for the image: text is executable and cannot
  * be written, read-only data is neither, page 0 and the page below the stack do not exist.
  */
+#include "paging.h"
 #include <uk/crash.h>
 #include <uk/errors.h>
 #include <uk/plat.h>
 #include <uk/x86.h>
 
-#define NO_EXECUTE (1UL << 63)
-#define ADDRESS_MASK 0x000ffffffffff000UL
 #define LEAF1_GIGABYTE_PAGES (1u << 26) /* CPUID 0x80000001, EDX */
-#define TABLE_ENTRIES 512
-
-/* What lies behind the entry of a table: level 0 a page, 1 2 MiB, 2 1 GiB, 3 512 GiB. */
-#define SPAN(level) (1UL << (12 + 9 * (level)))
 
 void *(*uk_plat_page_source)(void) = uk_x86_memory_page;
 
-static uint64_t *root;
+uint64_t *uk_x86_root;
 static unsigned largest_leaf = 1;
 
 /* Replaces a large entry by a table of smaller ones with the same effect. */
@@ -42,7 +37,7 @@ static uint64_t *split(uint64_t *entry, unsigned level)
 static int set_access(uintptr_t address, uintptr_t end, uint64_t flags)
 {
 	while (address < end) {
-		uint64_t *table = root;
+		uint64_t *table = uk_x86_root;
 		unsigned level = 3;
 
 		for (;; level--) {
@@ -68,12 +63,32 @@ static int set_access(uintptr_t address, uintptr_t end, uint64_t flags)
 
 static void activate(void)
 {
-	__asm__ volatile("mov %0, %%cr3" ::"r"(root) : "memory");
+	__asm__ volatile("mov %0, %%cr3" ::"r"(uk_x86_root) : "memory");
 }
 
-#define READ_ONLY (PAGE_PRESENT | PAGE_ACCESSED | NO_EXECUTE)
-#define READ_WRITE (READ_ONLY | PAGE_WRITABLE | PAGE_DIRTY)
-#define READ_EXECUTE (PAGE_PRESENT | PAGE_ACCESSED)
+static int set_segments(void)
+{
+	int error = 0;
+
+	for (const struct uk_x86_segment *segment = uk_x86_segments;
+	     segment && segment->end && !error; segment++)
+		error = set_access(segment->start, segment->end,
+				   segment->access & UK_PROT_EXEC    ? READ_EXECUTE
+				   : segment->access & UK_PROT_WRITE ? READ_WRITE
+								     : READ_ONLY);
+	return error;
+}
+
+/* Whether some of it is part of the image and stays as it is. */
+static bool is_sealed(uintptr_t address, uintptr_t end)
+{
+	for (const struct uk_x86_segment *segment = uk_x86_segments; segment && segment->end;
+	     segment++)
+		if (address < segment->end && end > segment->start &&
+		    !(segment->access & UK_PROT_WRITE))
+			return true;
+	return address < (uintptr_t)__data_start && end > (uintptr_t)__image_start;
+}
 
 void uk_x86_paging_init(void)
 {
@@ -86,12 +101,12 @@ void uk_x86_paging_init(void)
 		largest_leaf = 2;
 	if (count && end < regions[count - 1].start + regions[count - 1].length)
 		end = regions[count - 1].start + regions[count - 1].length;
-	root = split(&nothing, 3);
-	if (!root || set_access(0, (end + SPAN(1) - 1) & ~(SPAN(1) - 1), READ_WRITE) ||
+	uk_x86_root = split(&nothing, 3);
+	if (!uk_x86_root || set_access(0, (end + SPAN(1) - 1) & ~(SPAN(1) - 1), READ_WRITE) ||
 	    set_access(0, UK_PAGE_SIZE, 0) ||
 	    set_access((uintptr_t)__image_start, (uintptr_t)__text_start, READ_ONLY) ||
 	    set_access((uintptr_t)__text_start, (uintptr_t)__data_start, READ_EXECUTE) ||
-	    set_access((uintptr_t)__stack_guard, (uintptr_t)__stack_start, 0))
+	    set_access((uintptr_t)__stack_guard, (uintptr_t)__stack_start, 0) || set_segments())
 		uk_crash("no memory for page tables");
 	activate();
 }
@@ -101,8 +116,7 @@ int uk_plat_protect(uintptr_t address, size_t length, int access)
 	uintptr_t end = address + length;
 	int result;
 
-	if (access & UK_PROT_EXEC ||
-	    (address < (uintptr_t)__data_start && end > (uintptr_t)__image_start))
+	if (access & UK_PROT_EXEC || is_sealed(address, end))
 		return -UK_EACCES;
 	result = set_access(address, end,
 			    access & UK_PROT_WRITE ? READ_WRITE : access ? READ_ONLY : 0);
@@ -112,9 +126,9 @@ int uk_plat_protect(uintptr_t address, size_t length, int access)
 
 bool uk_plat_mapped(uintptr_t address)
 {
-	const uint64_t *table = root;
+	const uint64_t *table = uk_x86_root;
 
-	if (!root || address >= SPAN(3) * TABLE_ENTRIES / 2)
+	if (!uk_x86_root || address >= SPAN(3) * TABLE_ENTRIES / 2)
 		return false;
 	for (unsigned level = 3;; level--) {
 		uint64_t entry = table[address / SPAN(level) % TABLE_ENTRIES];

@@ -29,10 +29,9 @@ trap:	pushq	%rax
 	pushq	%r15
 	cld
 	movq	%rsp, %rdi
-	movq	%rsp, %rbx
 	andq	$-16, %rsp	/* an error code shifts it by 8 */
 	call	uk_x86_trap
-	movq	%rbx, %rsp
+	movq	%rax, %rsp
 	popq	%r15
 	popq	%r14
 	popq	%r13
@@ -48,7 +47,7 @@ trap:	pushq	%rax
 	popq	%rdx
 	popq	%rcx
 	popq	%rax
-	addq	$8, %rsp	/* only interrupts return, and they have no error code */
+	addq	$8, %rsp	/* the stub's; of an error code the trap has taken care */
 uk_x86_spurious:
 	iretq
 

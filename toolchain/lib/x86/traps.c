@@ -28,12 +28,12 @@ struct tss {
 struct uk_x86_trap {
 	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
 	uint64_t stub; /* return address of the stub's call: tells the vector */
-	uint64_t rest[6]; /* error code if the exception has one, rip, cs, rflags, rsp, ss */
+	uint64_t rest[6]; /* error code if the exception has one, then struct uk_x86_frame */
 };
 
 extern char uk_x86_trap_stubs[], uk_x86_spurious[];
 extern struct tss uk_x86_tss;
-void uk_x86_trap(const struct uk_x86_trap *trap);
+struct uk_x86_trap *uk_x86_trap(struct uk_x86_trap *trap);
 
 struct tss uk_x86_tss;
 static struct gate gates[VECTOR_SPURIOUS + 1] __attribute__((aligned(16)));
@@ -69,31 +69,55 @@ void uk_x86_traps_init(void)
 	__asm__ volatile("lidt %0" ::"m"(table));
 }
 
-static _Noreturn void exception(unsigned vector, const struct uk_x86_trap *trap)
+static _Noreturn void crash(unsigned vector, const struct uk_x86_trap *trap, uint64_t error,
+			    uint64_t cr2, const struct uk_x86_frame *frame)
 {
-	bool has_error = EXCEPTIONS_WITH_ERROR_CODE >> vector & 1;
-	const uint64_t *frame = trap->rest + has_error;
-	uint64_t error = has_error ? trap->rest[0] : 0, cr2;
-
-	__asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
 	const struct uk_crash_register registers[] = {
-		{"rip", frame[0]}, {"rflags", frame[2]}, {"rsp", frame[3]}, {"rbp", trap->rbp},
+		{"rip", frame->rip}, {"rflags", frame->rflags}, {"rsp", frame->rsp},
+		{"rbp", trap->rbp},
 		{"rax", trap->rax}, {"rbx", trap->rbx},	 {"rcx", trap->rcx}, {"rdx", trap->rdx},
 		{"rsi", trap->rsi}, {"rdi", trap->rdi},	 {"r8", trap->r8},   {"r9", trap->r9},
 		{"r10", trap->r10}, {"r11", trap->r11},	 {"r12", trap->r12}, {"r13", trap->r13},
 		{"r14", trap->r14}, {"r15", trap->r15},	 {"cr2", cr2},	     {"error", error},
 		{"vector", vector},
 	};
-	uk_crash_report(uk_crash_reason(vector, error, cr2, frame[3]), registers,
-			sizeof(registers) / sizeof(registers[0]), frame[3]);
+	uk_crash_report(uk_crash_reason(vector, error, cr2, frame->rsp), registers,
+			sizeof(registers) / sizeof(registers[0]), frame->rsp);
 }
 
-void uk_x86_trap(const struct uk_x86_trap *trap)
+/* Moves what is restored over the error code, which nothing pops. Written in assembly because a
+ * compiler might use vector registers, and those are not saved. */
+static struct uk_x86_trap *without_error_code(struct uk_x86_trap *trap)
+{
+	uint64_t *from = &trap->stub, *to = from + 1;
+	uint64_t count = from - (uint64_t *)trap + 1;
+
+	__asm__ volatile("std; rep movsq; cld" : "+S"(from), "+D"(to), "+c"(count)::"memory");
+	return (struct uk_x86_trap *)((uint64_t *)trap + 1);
+}
+
+static struct uk_x86_trap *exception(unsigned vector, struct uk_x86_trap *trap)
+{
+	bool has_error = EXCEPTIONS_WITH_ERROR_CODE >> vector & 1;
+	struct uk_x86_frame *frame = (struct uk_x86_frame *)(trap->rest + has_error);
+	uint64_t error = has_error ? trap->rest[0] : 0, cr2;
+
+	__asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
+	if (!uk_x86_excepted || !uk_x86_excepted(vector, error, cr2, frame))
+		crash(vector, trap, error, cr2, frame);
+	return has_error ? without_error_code(trap) : trap;
+}
+
+/* Returns what to restore. */
+struct uk_x86_trap *uk_x86_trap(struct uk_x86_trap *trap)
 {
 	unsigned vector =
 		(unsigned)(trap->stub - (uintptr_t)uk_x86_trap_stubs) / STUB_BYTES - 1;
 
 	if (vector < VECTOR_LINES)
-		exception(vector, trap);
+		return exception(vector, trap);
 	uk_x86_interrupt(vector);
+	if (uk_x86_interrupted)
+		uk_x86_interrupted(vector, (struct uk_x86_frame *)trap->rest);
+	return trap;
 }

@@ -17,6 +17,13 @@ export interface Application {
   readonly files: readonly FileHash[];
   /** The files that are compiled, relative to the directory, sorted. */
   readonly sources: readonly string[];
+  /** What the build compiles beside them, made from the files. */
+  readonly made?: {
+    /** Texts by name; `files` are on their search path. */
+    readonly sources: ReadonlyMap<string, string>;
+    /** The platform's linker script with what these sources need. */
+    readonly linkerScript: (script: string) => string;
+  };
   /** Prefix of its files in debug information and records. */
   readonly logical: string;
   readonly problems: readonly Problem[];

@@ -47,7 +47,7 @@ ${requestHelp}`,
     };
     const store = openStore();
     const find = async () =>
-      isImageFile(target) ? target : await build(target, values, store, signal);
+      isImage(target) ? target : await build(target, values, store, signal);
     return withPinned(store, find, async (image) => {
       const platform = imagePlatform(readFileSync(image));
       if (platform === "xen") {
@@ -92,13 +92,10 @@ async function build(
   return image.path;
 }
 
-/** A file that is no module to be built. */
-function isImageFile(path: string): boolean {
-  try {
-    return statSync(path).isFile() && !isModuleName(path);
-  } catch {
-    return false;
-  }
+/** Other files are programs or modules to make an image of. */
+function isImage(path: string): boolean {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return isFile && !isModuleName(path) && imagePlatform(readFileSync(path)) !== undefined;
 }
 
 /** Bytes of "32MiB", "1GiB" or "64M". */

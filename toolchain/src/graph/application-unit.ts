@@ -6,6 +6,7 @@ import { ProblemsError } from "../problems.ts";
 import type { BuildOptions, ImagePlan } from "../types.ts";
 import { compileAll, ensureConfigHeader, ensureTrees } from "./archive.ts";
 import type { CompiledObject, SourceFile } from "./compile.ts";
+import type { MadeFiles } from "./made-files.ts";
 import { missingHeaderHints } from "./missing-header.ts";
 import type { Pool } from "./pool.ts";
 import { type ImageContext, type Unit, unit } from "./unit.ts";
@@ -63,25 +64,31 @@ async function ensureAll(
 export async function compileApplication(
   image: ImageContext,
   plan: ImagePlan,
+  made: MadeFiles,
   pool: Pool,
   options: BuildOptions,
   onCompiling: () => void,
 ): Promise<CompiledObject[]> {
   const { application, registry, resolution } = detailsOf(plan);
   const own = await applicationUnit(image, plan, options, onCompiling);
-  const hashes = new Map(application.files.map((file) => [file.path, file.sha256]));
-  const sources: SourceFile[] = application.sources.map((path) => ({
-    directory: application.directory,
+  const source = (directory: string, path: string, sha256: string): SourceFile => ({
+    directory,
     path,
     logical: `${application.logical}/${path}`,
-    sha256: hashes.get(path) as string,
+    sha256,
     flags: applicationFlags,
-  }));
+  });
+  const hashes = new Map(application.files.map((file) => [file.path, file.sha256]));
   const prepared = await application.prepare?.(registry, image.store, options);
-  for (const source of prepared?.sources ?? []) {
-    const logical = `${application.logical}/${source.path}`;
-    sources.push({ ...source, logical, flags: applicationFlags });
-  }
+  const sources = [
+    ...application.sources.map((path) =>
+      source(application.directory, path, hashes.get(path) as string),
+    ),
+    ...(prepared?.sources ?? []).map(({ directory, path, sha256 }) =>
+      source(directory, path, sha256),
+    ),
+    ...made.sources.map(({ path, sha256 }) => source(made.directory, path, sha256)),
+  ];
   try {
     // Its mistakes are what a user waits for.
     return await compileAll(own.context, sources, pool, options, "the application", "urgent");

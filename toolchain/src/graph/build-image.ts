@@ -1,7 +1,7 @@
 // The work of a build: fetch what is missing, compile, then link and add the image to the store.
-import { join } from "node:path";
 import { compilerAt } from "../compiler/compiler.ts";
 import { ensureCompiler } from "../compiler/ensure.ts";
+import { linkerScript } from "../libraries/linker-script.ts";
 import { completePlan, detailsOf } from "../plan.ts";
 import { removeAbandoned } from "../store/atomic.ts";
 import { collectWhenDue } from "../store/automatic.ts";
@@ -11,6 +11,7 @@ import type { Store } from "../store/store.ts";
 import type { BuildOptions, ImagePlan, StoredImage } from "../types.ts";
 import { compileApplication } from "./application-unit.ts";
 import { ensureArchive } from "./archive.ts";
+import { type MadeFiles, withMadeFiles } from "./made-files.ts";
 import { Pool } from "./pool.ts";
 import type { ImageContext } from "./unit.ts";
 
@@ -29,7 +30,7 @@ export async function buildMissingImage(
 }
 
 async function build(plan: ImagePlan, store: Store, options: BuildOptions): Promise<StoredImage> {
-  const { registry, resolution, libraries } = detailsOf(plan);
+  const { registry, resolution } = detailsOf(plan);
   await removeAbandoned(store.temporaryDirectory);
   const compiler = compilerAt(await ensureCompiler(options));
   const image: ImageContext = {
@@ -41,12 +42,27 @@ async function build(plan: ImagePlan, store: Store, options: BuildOptions): Prom
     values: plan.configuration,
     trees: new Map(),
   };
-  const script = linkerScript(plan);
+  return withMadeFiles(
+    store,
+    detailsOf(plan).application,
+    linkerScript(detailsOf(plan).libraries),
+    (made) => buildWith(image, plan, made, options),
+  );
+}
+
+async function buildWith(
+  image: ImageContext,
+  plan: ImagePlan,
+  made: MadeFiles,
+  options: BuildOptions,
+): Promise<StoredImage> {
+  const { store, compiler } = image;
+  const { libraries } = detailsOf(plan);
   const pool = new Pool(options.jobs);
   const whole = libraries.filter(({ description }) => description.link === "whole");
   // What the application's compiler does not wait for is looked up, and loaded, while it runs.
   const compiling = Promise.withResolvers<void>();
-  const application = compileApplication(image, plan, pool, options, compiling.resolve);
+  const application = compileApplication(image, plan, made, pool, options, compiling.resolve);
   const rest = async () => {
     await compiling.promise;
     const { finishImage } = await import("./finish-image.ts");
@@ -70,19 +86,7 @@ async function build(plan: ImagePlan, store: Store, options: BuildOptions): Prom
     whole: archives,
     libraries,
     runtime: runtimeSha256,
-    linkerScript: script,
+    linkerScript: made.linkerScript,
   };
   return finishImage(image, plan, inputs, pool, options);
-}
-
-/** The platform's linker script; a platform is the one library that has one. */
-function linkerScript(plan: ImagePlan): string {
-  const scripts = detailsOf(plan).libraries.flatMap(({ directory, description }) =>
-    description.linkerScript ? [join(directory, description.linkerScript)] : [],
-  );
-  const [script] = scripts;
-  if (!script || scripts.length > 1) {
-    throw new Error(`exactly one library must have a linkerScript; ${scripts.length} have`);
-  }
-  return script;
 }

@@ -7,7 +7,7 @@ const toolchainSources = join(import.meta.dirname, "..");
 
 /** The modules of that directory, and the folders that they use for planning. */
 const planningCode =
-  /^([^/]+|(apps|compiler|kconfig|libraries|record|sources)\/[^/]+|graph|graph\/(hash|config-header)\.\w+)$/;
+  /^([^/]+|(apps|compiler|kconfig|libraries|record|sources)\/[^/]+|graph|graph\/(hash|config-header)\.\w+|image|image\/(elf|platform|program)\.\w+)$/;
 
 let hash: string | undefined;
 

@@ -27,6 +27,14 @@ unsigned uk_kvm_mmio_line(unsigned transport);
 const char *uk_kvm_command_line(void);
 
 /*
+ * For a library that runs code with interrupts on: the timer interrupts at the latest then. False
+ * in the first milliseconds, while the timer may still be the clock; uk_kvm_settle_clock() waits
+ * until they are over.
+ */
+bool uk_kvm_interrupt_by(uint64_t deadline);
+void uk_kvm_settle_clock(void);
+
+/*
  * Calls handler(argument) when the device writes *data to *address, as an MSI or MSI-X table
  * entry makes it do. Returns 0 or -ENOSPC.
  */

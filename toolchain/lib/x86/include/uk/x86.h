@@ -21,6 +21,45 @@ void uk_x86_platform_init(const struct pvh_start_info *info);
 /* The platform's part: an interrupt has arrived, with its vector. */
 void uk_x86_interrupt(unsigned vector);
 
+/* Parts of the image that lie outside of what the linker script describes, ascending, ended by
+ * one whose end is 0; absent in most images. Their access is for good, but for writable ones. */
+struct uk_x86_segment {
+	uintptr_t start, end; /* whole pages */
+	uint64_t access;      /* UK_PROT_… */
+};
+extern const struct uk_x86_segment uk_x86_segments[] __attribute__((weak));
+
+/* Where a trap goes back to. */
+struct uk_x86_frame {
+	uint64_t rip, cs, rflags, rsp, ss;
+};
+
+/*
+ * For a library that runs code which takes traps anywhere, absent in other images. Both are
+ * entered with interrupts off on a small stack of their own, may change the frame, and MUST NOT
+ * touch vector registers, which are the interrupted code's.
+ */
+/* Whether an exception has been dealt with; `address` is that of a page fault. */
+__attribute__((weak)) bool uk_x86_excepted(unsigned vector, uint64_t error, uintptr_t address,
+					   struct uk_x86_frame *frame);
+/* After an interrupt has been handled. */
+__attribute__((weak)) void uk_x86_interrupted(unsigned vector, struct uk_x86_frame *frame);
+
+/*
+ * mapping.c: pages outside of the identity mapping, from UK_X86_MAPPINGS to UK_X86_MAPPINGS_END,
+ * one at a time. A page may be there without access: it keeps its memory.
+ */
+#define UK_X86_MAPPINGS (1UL << 39)
+#define UK_X86_MAPPINGS_END (1UL << 47)
+/* Never executable. 0, or -ENOMEM when page tables cannot grow. */
+int uk_x86_map(uintptr_t address, uintptr_t memory, int access);
+/* Of a page that is there. */
+void uk_x86_set_access(uintptr_t address, int access);
+/* Takes a page away that is there and returns its memory. */
+uintptr_t uk_x86_unmap(uintptr_t address);
+/* The first page from `address` on that is there; `end` if there is none before. */
+uintptr_t uk_x86_next_mapped(uintptr_t address, uintptr_t end);
+
 /* cpu.c */
 void uk_x86_cpu_init(void);
 
