@@ -2,6 +2,7 @@
 // configuration, the libraries with their reasons, and the hash of all that enters the build.
 // Nothing is built or fetched, and nothing of this machine enters the hash. What was planned once
 // is remembered under the hash of all that decided it.
+import { statSync } from "node:fs";
 import type { Application } from "./apps/application.ts";
 import { readCApplication } from "./apps/c.ts";
 import { isModuleName } from "./apps/module-name.ts";
@@ -96,11 +97,11 @@ async function readApplication(request: ImageRequest): Promise<Application> {
     const { readFunctionApplication } = await import("./apps/function.ts");
     return readFunctionApplication(request.app, request.text);
   }
-  if (request.kind === "binary") {
-    const { readBinaryApplication } = await import("./apps/binary.ts");
-    return readBinaryApplication(request.app);
+  if (!statSync(request.app, { throwIfNoEntry: false })?.isFile()) {
+    return readCApplication(request.app);
   }
-  return readCApplication(request.app);
+  const { readBinaryApplication } = await import("./apps/binary.ts");
+  return readBinaryApplication(request.app);
 }
 
 /** The hash of all that decides about a plan: the request, the files, and the code that plans. */

@@ -4,17 +4,14 @@ export type OptionValue = boolean | number | string;
 export type Optimize = "speed" | "size" | "debug";
 export type Platform = "kvm" | "xen" | "linux";
 export type Architecture = "x86_64";
-/** Beside directories of C sources: a static program for Linux. */
-export type ApplicationKind = "binary";
 
 /** What a user asks for. */
 export interface ImageRequest {
-  /** Absolute path of the application's directory, or of its module in TypeScript or JavaScript. */
+  /** Absolute path of the application: a directory of C sources, a module in TypeScript or
+   * JavaScript, or a static program for Linux. */
   readonly app: string;
   /** The text of a CommonJS module that takes the place of the file `app`. */
   readonly text?: string;
-  /** What the application is; default: C sources. */
-  readonly kind?: ApplicationKind;
   /** Of a library's own test: the one file in `app` that is the program (apps/library-test.ts). */
   readonly testFile?: string;
   /** Names of micro-libraries, e.g. "lwip". */

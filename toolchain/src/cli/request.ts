@@ -1,6 +1,5 @@
 // The options that commands about an image share: from a command line and unikernel.json to a
 // request.
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ImageRequest, Optimize, OptionValue, Platform } from "../types.ts";
 import { UsageError } from "./command.ts";
@@ -46,17 +45,12 @@ export function readRequest(
   }
   return {
     app: directory === undefined ? "" : resolve(directory),
-    ...(directory !== undefined && isFile(directory) ? { kind: "binary" } : {}),
     libraries: [...new Set([...file.libraries, ...(values.library ?? [])])],
     options,
     optimize: readOptimize(values.optimize ?? file.optimize ?? optimizeProfiles[0], help),
     platform: readPlatform(values.platform ?? file.platform ?? platforms[0], help),
     architecture: "x86_64",
   };
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** The default first. */
