@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE /* domainname */
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
@@ -36,7 +37,8 @@ long uk_sys_uname(long result)
 long uk_sys_sysinfo(long result)
 {
 	struct sysinfo *info = (struct sysinfo *)result;
-	memset(info, 0, sizeof(*info));
+	/* Only the kernel's part: libc reserves room behind it. */
+	memset(info, 0, offsetof(struct sysinfo, __reserved));
 	info->uptime = uk_clock_monotonic() / 1000000000;
 	info->totalram = uk_pages_total();
 	info->freeram = uk_pages_free_count();
