@@ -100,8 +100,8 @@ async function readApplication(request: ImageRequest): Promise<Application> {
   if (!statSync(request.app, { throwIfNoEntry: false })?.isFile()) {
     return readCApplication(request.app);
   }
-  const { readBinaryApplication } = await import("./apps/binary.ts");
-  return readBinaryApplication(request.app);
+  const { readFileApplication } = await import("./apps/program-file.ts");
+  return readFileApplication(request);
 }
 
 /** The hash of all that decides about a plan: the request, the files, and the code that plans. */

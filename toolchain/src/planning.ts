@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Application } from "./apps/application.ts";
 import { applicationFlags, compileFlags, linkFlags, ownCodeFlags } from "./compiler/flags.ts";
 import { compilerIdentity } from "./compiler/pin.ts";
-import { type FileHash, type KeyPart, keyOf } from "./graph/hash.ts";
+import { type FileHash, type KeyPart, keyOf, treeHash } from "./graph/hash.ts";
 import type { Library } from "./libraries/library.ts";
 import { linkerScript } from "./libraries/linker-script.ts";
 import { LibraryRegistry } from "./libraries/registry.ts";
@@ -20,6 +20,17 @@ export interface Planned {
   readonly details: PlanDetails;
 }
 
+/** Of an application into which nothing of ours goes. */
+const nothingResolved: Resolution = {
+  configuration: [],
+  symbols: [],
+  libraries: [],
+  uses: [],
+  declared: [],
+  edges: [],
+  options: [],
+};
+
 /** Throws ProblemsError with everything that is wrong. */
 export async function planInFull(
   request: ImageRequest,
@@ -29,13 +40,19 @@ export async function planInFull(
   libraryFiles: readonly FileHash[],
 ): Promise<Planned> {
   const registry = new LibraryRegistry(librariesDirectory, libraryFiles);
-  const resolution = await resolve(request, application, registry, libraryFiles);
+  const resolution =
+    application.kind === "kernel"
+      ? nothingResolved
+      : await resolve(request, application, registry, libraryFiles);
   const problems = "declared" in resolution ? [] : resolution;
   const all = [...application.problems, ...problems];
   if (!("declared" in resolution) || all.length > 0) throw new ProblemsError(all);
   const { uses, configuration } = resolution;
   const libraries = resolution.libraries.map((name) => registry.get(name, "libraries"));
-  const hash = sourceHash(request, application, configuration, libraries);
+  const hash =
+    application.kind === "kernel"
+      ? keyOf("kernel", request.platform, request.architecture, treeHash(application.files))
+      : sourceHash(request, application, configuration, libraries);
   return {
     plan: {
       request,

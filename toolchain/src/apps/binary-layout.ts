@@ -19,7 +19,7 @@ const programHeaderBytes = 56;
 export function programSource(program: Program, fileName: string, sha256: string): string {
   const { entry, headers, segments } = program;
   return [
-    `/* ${fileName}, sha256:${sha256} */`,
+    `/* sha256:${sha256} */`,
     ...segments.flatMap((segment, index) => segmentSections(segment, index, fileName)),
     '\t.section .rodata.uk_program, "a", @progbits',
     "\t.balign 8",

@@ -9,6 +9,7 @@ import { withLease } from "../store/leases.ts";
 import { storeLimitBytes } from "../store/limit.ts";
 import type { Store } from "../store/store.ts";
 import type { BuildOptions, ImagePlan, StoredImage } from "../types.ts";
+import { addKernel } from "./add-kernel.ts";
 import { compileApplication } from "./application-unit.ts";
 import { ensureArchive } from "./archive.ts";
 import { type MadeFiles, withMadeFiles } from "./made-files.ts";
@@ -24,7 +25,10 @@ export async function buildMissingImage(
   await completePlan(plan);
   // Told before anything is built, not after.
   storeLimitBytes();
-  const image = await withLease(store, options, () => build(plan, store, options));
+  const isBuilt = detailsOf(plan).application.kind === "kernel";
+  const image = await withLease(store, options, () =>
+    isBuilt ? addKernel(plan, store) : build(plan, store, options),
+  );
   void collectWhenDue(store);
   return image;
 }

@@ -16,6 +16,9 @@ export interface MeasuredImage {
 
 export function measureImage({ image, record }: RecordedImage, store: Store): MeasuredImage {
   const { digest, sizeBytes } = record.manifest;
+  if (record.application.kind === "kernel") {
+    throw new Error(`${digest} was built elsewhere: what it is made of is not known`);
+  }
   try {
     const linked = readFileSync(image.symbolsPath);
     const linkMap = readFileSync(store.linkMapPath(digest));
