@@ -1,72 +1,42 @@
 // Users: some keep their connections, some close them after each request; every answer is counted.
-import { Agent, get } from "node:http";
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 
 export interface Tally {
-  /** Of answers, e.g. "200 version one". */
+  /** How many there were of each, e.g. of "200 version one". */
   readonly answers: ReadonlyMap<string, number>;
   readonly failed: number;
   /** What went wrong, the first few. */
   readonly failures: readonly string[];
 }
 
-export class Load {
-  readonly #answers = new Map<string, number>();
-  readonly #failures: string[] = [];
-  readonly #latenciesMs: number[] = [];
-  readonly #done: Promise<unknown>;
-  #stopped = false;
+export interface LoadOptions {
+  readonly users: number;
+  /** Between an answer and the next request of one user. */
+  readonly pauseMs: number;
+}
 
-  /** `pauseMs`: between an answer and the next request of one user. */
-  constructor(url: string, options: { readonly users: number; readonly pauseMs: number }) {
-    const users = Array.from({ length: options.users }, (_, index) =>
-      this.#user(url, index % 2 === 0, options.pauseMs),
-    );
-    this.#done = Promise.all(users);
+export class Load {
+  readonly #worker: Worker;
+
+  constructor(url: string, options: LoadOptions) {
+    const file = new URL("./load-worker.ts", import.meta.url);
+    this.#worker = new Worker(file, { workerData: { url, ...options } });
   }
 
   /** Of the requests since this was asked last. */
-  takeLatencies(): number[] {
-    return this.#latenciesMs.splice(0);
+  takeLatencies(): Promise<number[]> {
+    return this.#ask("latencies");
   }
 
-  async stop(): Promise<Tally> {
-    this.#stopped = true;
-    await this.#done;
-    return {
-      answers: this.#answers,
-      failed: this.#failures.length,
-      failures: this.#failures.slice(0, 10),
-    };
+  stop(): Promise<Tally> {
+    return this.#ask("stop");
   }
 
-  async #user(url: string, keepAlive: boolean, pauseMs: number): Promise<void> {
-    const agent = new Agent({ keepAlive, maxSockets: 1 });
-    while (!this.#stopped) {
-      const start = performance.now();
-      const answer = await request(url, agent).catch((error: Error) => `failed: ${error.message}`);
-      this.#latenciesMs.push(performance.now() - start);
-      this.#answers.set(answer, (this.#answers.get(answer) ?? 0) + 1);
-      if (!answer.startsWith("200 ")) {
-        this.#failures.push(`${keepAlive ? "keep-alive" : "close"}: ${answer}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    }
-    agent.destroy();
+  async #ask<Answer>(question: string): Promise<Answer> {
+    const answered = once(this.#worker, "message");
+    this.#worker.postMessage(question);
+    const [answer] = await answered;
+    return answer as Answer;
   }
-}
-
-function request(url: string, agent: Agent): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const sent = get(url, { agent, timeout: 20_000 }, (response) => {
-      let body = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => {
-        body += chunk;
-      });
-      response.on("error", reject);
-      response.on("end", () => resolve(`${response.statusCode} ${body.trim()}`));
-    });
-    sent.on("timeout", () => sent.destroy(new Error("no answer within 20 s")));
-    sent.on("error", reject);
-  });
 }

@@ -2,6 +2,7 @@
 // What will exist is recorded before it is started, and forgotten only after it has ended.
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import type { Driver } from "../drivers/driver.ts";
 import { isSameGuest } from "../drivers/guest-record.ts";
 import { failureReport } from "../guests/report.ts";
@@ -67,7 +68,8 @@ export interface ReplicaFacts extends Replica {
   readonly isRunning: boolean;
 }
 
-const STARTS_AT_ONCE = 4;
+/** More would take processors from those that serve. */
+const STARTS_AT_ONCE = availableParallelism();
 const WATCH_MS = 100;
 
 /** Every replica as it really is; `guest` is what it is compared with. */

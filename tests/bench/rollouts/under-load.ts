@@ -40,13 +40,13 @@ async function updates(strategy: string): Promise<Result[]> {
   const load = new Load(urlOf(service), users);
   const [seconds, steady, during, quotients]: number[][] = [[], [], [], []];
   for (let round = 1; round <= rounds; round++) {
-    load.takeLatencies();
+    await load.takeLatencies();
     await new Promise((resolve) => setTimeout(resolve, steadyMs));
-    const atRest = percentile(load.takeLatencies(), 99);
+    const atRest = percentile(await load.takeLatencies(), 99);
     const start = performance.now();
     service = await home.up(service, program(round));
     seconds?.push((performance.now() - start) / 1_000);
-    const meanwhile = percentile(load.takeLatencies(), 99);
+    const meanwhile = percentile(await load.takeLatencies(), 99);
     steady?.push(atRest);
     during?.push(meanwhile);
     quotients?.push(meanwhile / atRest);
