@@ -56,7 +56,8 @@ static void keep_error(JSContext *context)
 
 /* 0: bytecode, 1: an error's text, at result_start(), result_size() bytes. Source and name end
  * with NUL. */
-EXPORT("compile") int compile(const char *source, size_t length, const char *name, int kind)
+EXPORT("compile") int compile(const char *source, size_t length, const char *name, int kind,
+			       int without_positions)
 {
 	JSRuntime *runtime = JS_NewRuntime();
 	JSContext *context = JS_NewContext(runtime);
@@ -71,8 +72,9 @@ EXPORT("compile") int compile(const char *source, size_t length, const char *nam
 		return 1;
 	}
 	size_t size;
-	uint8_t *bytecode = JS_WriteObject(context, &size, compiled,
-					   JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE);
+	int left_out = without_positions ? JS_WRITE_OBJ_STRIP_DEBUG : JS_WRITE_OBJ_STRIP_SOURCE;
+	uint8_t *bytecode =
+		JS_WriteObject(context, &size, compiled, JS_WRITE_OBJ_BYTECODE | left_out);
 
 	if (bytecode == NULL) {
 		keep_error(context);

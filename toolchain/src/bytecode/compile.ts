@@ -8,6 +8,8 @@ export interface BytecodeSource {
   readonly text: string;
   /** The JSON of a source map; its sources are what errors name. */
   readonly map?: string;
+  /** Errors name nothing in it: it is smaller. */
+  readonly isWithoutPositions?: boolean;
 }
 
 /** What is used here of WebAssembly; its declarations are among those for browsers. */
@@ -29,7 +31,13 @@ interface Exports {
   _initialize(): void;
   allocate(length: number): number;
   add_file(name: number): void;
-  compile(source: number, length: number, name: number, kind: number): number;
+  compile(
+    source: number,
+    length: number,
+    name: number,
+    kind: number,
+    withoutPositions: number,
+  ): number;
   result_start(): number;
   result_size(): number;
 }
@@ -65,7 +73,9 @@ export function compileBytecode(
   for (const file of positions.files) exports.add_file(put(file).place);
   const text = put(source.text);
   const kind = source.kind === "module" ? 1 : 0;
-  const failed = exports.compile(text.place, text.length, put(source.name).place, kind) !== 0;
+  const name = put(source.name);
+  const withoutPositions = source.isWithoutPositions ? 1 : 0;
+  const failed = exports.compile(text.place, text.length, name.place, kind, withoutPositions) !== 0;
   const result = new Uint8Array(
     exports.memory.buffer,
     exports.result_start(),

@@ -127,12 +127,10 @@ async function bundleWeb(libraryDirectory: string): Promise<BytecodeSource> {
     platform: "neutral",
     target: "es2023",
     charset: "ascii",
-    sourcemap: "external",
-    sourcesContent: false,
     logLevel: "silent",
+    minifySyntax: true,
     tsconfigRaw: "{}",
   });
-  const content = (isMap: boolean) =>
-    outputFiles.find(({ path }) => path.endsWith(".map") === isMap)?.text ?? "";
-  return { name: "web.js", kind: "script", text: content(false), map: content(true) };
+  const text = outputFiles[0]?.text ?? "";
+  return { name: "web.js", kind: "script", text, isWithoutPositions: true };
 }

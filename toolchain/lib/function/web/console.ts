@@ -53,7 +53,9 @@ function list(start: string, items: readonly string[], end: string): string {
 }
 
 export function errorText(error: Error, depth = 0, seen: readonly object[] = []): string {
-  const stack = typeof error.stack === "string" ? error.stack.trimEnd() : "";
+  // Lines without a place are the engine's own and this script's.
+  const lines = typeof error.stack === "string" ? error.stack.trimEnd().split("\n") : [];
+  const stack = lines.filter((line) => !/\((native|<null>)/.test(line)).join("\n");
   const head = `${error}`;
   const text = stack === "" ? head : `${head}\n${stack}`;
   const { cause } = error;
