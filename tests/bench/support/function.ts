@@ -1,0 +1,61 @@
+// The fixture with a handler in TypeScript: as a guest, and the same engine, libraries and bytecode
+// as a static Linux program.
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  bundledLibrariesDirectory,
+  ensureCompiler,
+  type ImageRequest,
+  openStore,
+} from "@pulumi-unikernel/toolchain";
+import { bundleHandler } from "../../../toolchain/src/apps/handler-bundle.ts";
+import { prepareFunction } from "../../../toolchain/src/bytecode/objects.ts";
+import { LibraryRegistry } from "../../../toolchain/src/libraries/registry.ts";
+import { ensureSource } from "../../../toolchain/src/sources/acquire.ts";
+import { sourceTree } from "../../../toolchain/src/sources/tree.ts";
+import { cacheDirectory, repository } from "./paths.ts";
+
+const directory = join(repository, "tests/bench/fixtures/function");
+const port = 8080;
+
+export const functionRequest: Partial<ImageRequest> = {
+  app: join(directory, "handler.ts"),
+  libraries: [],
+  options: { FUNCTION_PORT: port },
+};
+
+export async function linuxFunction(): Promise<string> {
+  const store = openStore();
+  const registry = new LibraryRegistry(bundledLibrariesDirectory);
+  const { bundle } = await bundleHandler(directory, "handler.ts", undefined);
+  if (!bundle) throw new Error("the fixture's handler cannot be bundled");
+  const { sources } = await prepareFunction(bundle, registry, store, {});
+  const tree = sourceTree(registry.get("quickjs", "a benchmark"), registry, store);
+  if (!tree) throw new Error("quickjs has no source");
+  await ensureSource(tree, store, {});
+  const own = ["function", "httpd"].flatMap((name) => {
+    const library = join(bundledLibrariesDirectory, name);
+    const files = readdirSync(library).filter((file) => file.endsWith(".c"));
+    return files.map((file) => join(library, file));
+  });
+  const engine = ["quickjs.c", "libregexp.c", "libunicode.c", "dtoa.c"];
+  const program = join(cacheDirectory(), "linux-function");
+  const zig = join(await ensureCompiler(), "zig");
+  execFileSync(
+    zig,
+    [
+      ...["cc", "-target", "x86_64-linux-musl", "-O2", "-static", "-w", "-D_GNU_SOURCE"],
+      ...["-fno-sanitize=undefined", "-DQJS_DISABLE_PARSER", `-DCONFIG_FUNCTION_PORT=${port}`],
+      ...["-DCONFIG_FUNCTION_BODY_KIB=1024", "-DCONFIG_FUNCTION_HEAP_KIB=0"],
+      ...["-I", join(bundledLibrariesDirectory, "httpd/include"), "-I", tree.directory],
+      ...sources.flatMap((source) => ["-I", source.directory]),
+      ...sources.map((source) => join(source.directory, source.path)),
+      ...own,
+      ...engine.map((file) => join(tree.directory, file)),
+      ...["-o", program],
+    ],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  return program;
+}
