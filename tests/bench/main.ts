@@ -2,6 +2,7 @@
 // table, and with --json also writes the rows. Exits 1 when a goal was missed.
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { appsGroup } from "./apps/group.ts";
 import { cloudsGroup } from "./clouds/group.ts";
 import { hypervisorsGroup } from "./hypervisors/group.ts";
 import { mainGroup } from "./main/group.ts";
@@ -21,6 +22,7 @@ const groups: Readonly<Record<string, readonly Benchmark[]>> = {
   hypervisors: hypervisorsGroup,
   rollouts: rolloutsGroup,
   toolchain: toolchainGroup,
+  apps: appsGroup,
 };
 
 const { values } = parseArgs({

@@ -3,5 +3,11 @@ import type { Benchmark } from "../main.ts";
 import { functionBuild } from "./function-build.ts";
 import { functionRate } from "./function-rate.ts";
 import { functionStart } from "./function-start.ts";
+import { goServer } from "./go-server.ts";
 
-export const appsGroup: readonly Benchmark[] = [functionBuild, functionStart, functionRate];
+export const appsGroup: readonly Benchmark[] = [
+  functionBuild,
+  functionStart,
+  functionRate,
+  goServer,
+];
