@@ -5,7 +5,10 @@
 // expect: console "app"
 // expect: status 42 with one two
 // expect: console "app one two" with one two
+// expect: console "system call number 100000 is not implemented"
+// expect: console "system call io_uring_setup is not implemented"
 #include <elf.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/utsname.h>
@@ -27,7 +30,8 @@ int main(int count, char **arguments)
 	check(!strcmp(getenv("GREETING"), "hello"));
 	check(uname(&name) == 0 && !strcmp(name.sysname, "Linux"));
 	check(local++ == 5 && local == 6);
-	check(syscall(100000) == -1);
+	check(syscall(100000) == -1 && errno == ENOSYS);
+	check(syscall(SYS_io_uring_setup, 1, NULL) == -1 && errno == ENOSYS);
 	for (int i = 0; i < count; i++)
 		printf("%s%s", i ? " " : "", arguments[i]);
 	puts("");

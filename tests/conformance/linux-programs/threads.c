@@ -1,5 +1,5 @@
 /* Threads that never wait: each gets its turn, with all registers as they were. */
-// machines: microvm pc
+// machines: microvm
 // expect: success
 #include <pthread.h>
 #include <time.h>

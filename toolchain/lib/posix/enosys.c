@@ -6,12 +6,18 @@
 #include <stdbool.h>
 #include <string.h>
 #include <uk/plat.h>
-#include <uk/syscalls.h>
+#include <uk/direct.h>
 
 #ifdef CONFIG_POSIX_TRACE_ENOSYS
+/* What libraries try at first and do without, on older kernels too. */
+static bool is_optional(const char *name)
+{
+	return !strcmp(name, "rseq") || !strcmp(name, "clone3");
+}
+
 static long missing(const char *name, bool *told)
 {
-	if (*told)
+	if (*told || is_optional(name))
 		return -ENOSYS;
 	*told = true;
 	static const char before[] = "[unikernel] system call ";
@@ -24,9 +30,49 @@ static long missing(const char *name, bool *told)
 #define MISSING(name)                                                                              \
 	static bool told;                                                                          \
 	return missing(name, &told)
+
+/* "number 1234" */
+static void name_number(char *name, unsigned long number)
+{
+	static const char before[] = "number ";
+	char digits[20];
+	unsigned count = 0;
+
+	memcpy(name, before, sizeof(before) - 1);
+	name += sizeof(before) - 1;
+	do {
+		digits[count++] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	while (count)
+		*name++ = digits[--count];
+	*name = 0;
+}
 #else
 #define MISSING(name) return -ENOSYS
 #endif
+
+long uk_unknown_system_call(long number)
+{
+#ifdef CONFIG_POSIX_TRACE_ENOSYS
+	static long told[8];
+	static unsigned count;
+	char name[32];
+
+	for (unsigned i = 0; i < count; i++)
+		if (told[i] == number)
+			return -ENOSYS;
+	if (count == sizeof(told) / sizeof(told[0]))
+		return -ENOSYS;
+	told[count++] = number;
+	bool is_told = false;
+	name_number(name, (unsigned long)number);
+	return missing(name, &is_told);
+#else
+	(void)number;
+	return -ENOSYS;
+#endif
+}
 
 #define TAKE0 void
 #define TAKE1 long a

@@ -35,5 +35,7 @@
 
 /* Any number, also one that is only known at run time. Links every system call there is. */
 long uk_system_call(long number, long a, long b, long c, long d, long e, long f);
+/* For a number that is none of the list: -ENOSYS, and said so as for a missing one. */
+long uk_unknown_system_call(long number);
 
 #endif

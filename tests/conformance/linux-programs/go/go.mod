@@ -1,0 +1,3 @@
+module test/program
+
+go 1.22
