@@ -1,22 +1,15 @@
 // The component `unikernel:aws:Instance`: one machine of EC2 that runs a machine image.
 import type * as ec2Instance from "@pulumi/aws/ec2/instance.js";
-import type * as ec2Group from "@pulumi/aws/ec2/securityGroup.js";
+import type { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
 import * as pulumi from "@pulumi/pulumi";
 import { cloudConfiguration } from "../cloud-configuration.ts";
 import { fromPeer } from "../peer.ts";
 import { MachineImage } from "./machine-image.ts";
+import { type InstancePortArgs, securityGroup } from "./ports.ts";
 
 const TYPE = "unikernel:aws:Instance";
 /** Amazon's limit, before base64. */
-const USER_DATA_BYTES_MAX = 16 * 1024;
-
-export interface InstancePortArgs {
-  readonly port: pulumi.Input<number>;
-  /** Default: "tcp". */
-  readonly protocol?: pulumi.Input<"tcp" | "udp"> | undefined;
-  /** Who may come in; default: everybody, `["0.0.0.0/0"]`. */
-  readonly cidrs?: pulumi.Input<pulumi.Input<string>[]> | undefined;
-}
+export const USER_DATA_BYTES_MAX = 16 * 1024;
 
 export interface InstanceArgs {
   /** What it starts from, or the id of one. Another one replaces the instance. */
@@ -50,7 +43,7 @@ export interface InstanceArgs {
  * ```
  */
 export class Instance extends pulumi.ComponentResource {
-  readonly securityGroup: ec2Group.SecurityGroup;
+  readonly securityGroup: SecurityGroup;
   readonly instance: ec2Instance.Instance;
   readonly instanceId: pulumi.Output<string>;
   /** "" without one. */
@@ -64,22 +57,13 @@ export class Instance extends pulumi.ComponentResource {
         `aws.Instance "${name}": vpcId is missing; the security group has to be in the network of subnetId`,
       );
     }
-    const { SecurityGroup } = fromPeer<typeof ec2Group>("@pulumi/aws", "ec2/securityGroup.js");
     const ec2 = fromPeer<typeof ec2Instance>("@pulumi/aws", "ec2/instance.js");
     const { image, tags, region } = args;
     const inside = { parent: this };
-    const everybody = { fromPort: 0, toPort: 0, protocol: "-1", cidrBlocks: ["0.0.0.0/0"] };
-    this.securityGroup = new SecurityGroup(
+    this.securityGroup = securityGroup(
       name,
-      {
-        description: `unikernel ${name}`,
-        vpcId: args.vpcId,
-        ingress: (args.ports ?? []).map(ingress),
-        egress: [everybody],
-        tags,
-        region,
-      },
-      inside,
+      { ports: args.ports ?? [], vpcId: args.vpcId, tags, region },
+      this,
     );
     this.instance = new ec2.Instance(
       name,
@@ -102,13 +86,4 @@ export class Instance extends pulumi.ComponentResource {
     const { instanceId, publicIp, privateIp } = this;
     this.registerOutputs({ instanceId, publicIp, privateIp });
   }
-}
-
-function ingress(allowed: number | InstancePortArgs) {
-  const {
-    port,
-    protocol = "tcp",
-    cidrs = ["0.0.0.0/0"],
-  } = typeof allowed === "number" ? { port: allowed } : allowed;
-  return { fromPort: port, toPort: port, protocol, cidrBlocks: cidrs };
 }

@@ -2,3 +2,4 @@
 export { DiskObject, type DiskObjectArgs } from "./disk-object.ts";
 export { Instance, type InstanceArgs, type InstancePortArgs } from "./instance.ts";
 export { MachineImage, type MachineImageArgs } from "./machine-image.ts";
+export { Service, type ServiceArgs } from "./service.ts";

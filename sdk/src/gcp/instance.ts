@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type * as computeFirewall from "@pulumi/gcp/compute/firewall.js";
 import type * as computeInstance from "@pulumi/gcp/compute/instance.js";
 import * as pulumi from "@pulumi/pulumi";
-import { cloudConfiguration } from "../cloud-configuration.ts";
+import { type CloudConfigurationArgs, cloudConfiguration } from "../cloud-configuration.ts";
 import { fromPeer } from "../peer.ts";
 import { MachineImage } from "./machine-image.ts";
 
@@ -70,8 +70,7 @@ export class Instance extends pulumi.ComponentResource {
     const compute = fromPeer<typeof computeInstance>("@pulumi/gcp", "compute/instance.js");
     const { image, network = "default", subnetwork, project, labels } = args;
     const inside = { parent: this };
-    // Firewall rules reach all instances of a network that have their tag.
-    const tag = `unikernel-${hash(`${pulumi.getProject()} ${pulumi.getStack()} ${name}`)}`;
+    const tag = networkTag(name);
     this.firewalls = ports.map((allowed) => {
       const {
         port,
@@ -85,12 +84,6 @@ export class Instance extends pulumi.ComponentResource {
         inside,
       );
     });
-    const configuration = cloudConfiguration(args, CONFIGURATION_BYTES_MAX);
-    const metadata: Record<string, pulumi.Input<string>> = {
-      // What it prints can then be read in the project's logs.
-      "serial-port-logging-enable": "TRUE",
-      ...(configuration === undefined ? {} : { "unikernel-config": configuration }),
-    };
     this.instance = new compute.Instance(
       name,
       {
@@ -99,14 +92,8 @@ export class Instance extends pulumi.ComponentResource {
         bootDisk: {
           initializeParams: { image: MachineImage.isInstance(image) ? image.selfLink : image },
         },
-        networkInterfaces: [
-          {
-            ...(subnetwork === undefined ? { network } : { subnetwork }),
-            accessConfigs: [{}],
-            nicType: "VIRTIO_NET",
-          },
-        ],
-        metadata,
+        networkInterfaces: [networkInterface(network, subnetwork)],
+        metadata: instanceMetadata(args),
         tags: [tag],
         labels,
         project,
@@ -123,6 +110,29 @@ export class Instance extends pulumi.ComponentResource {
   }
 }
 
-function hash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+/** What a guest is told, and what Google is told of it. */
+export function instanceMetadata(
+  args: CloudConfigurationArgs,
+): Record<string, pulumi.Input<string>> {
+  const configuration = cloudConfiguration(args, CONFIGURATION_BYTES_MAX);
+  return {
+    // What it prints can then be read in the project's logs.
+    "serial-port-logging-enable": "TRUE",
+    ...(configuration === undefined ? {} : { "unikernel-config": configuration }),
+  };
+}
+
+/** With an address of its own outside, for which there is a driver. */
+export function networkInterface(
+  network: pulumi.Input<string>,
+  subnetwork: pulumi.Input<string> | undefined,
+) {
+  const place = subnetwork === undefined ? { network } : { subnetwork };
+  return { ...place, accessConfigs: [{}], nicType: "VIRTIO_NET" };
+}
+
+/** Firewall rules reach all instances of a network that have their tag: nobody else's has this. */
+export function networkTag(name: string): string {
+  const whose = `${pulumi.getProject()} ${pulumi.getStack()} ${name}`;
+  return `unikernel-${createHash("sha256").update(whose).digest("hex").slice(0, 12)}`;
 }
