@@ -30,6 +30,13 @@ export async function whyNoLibvirtd(): Promise<string | null> {
   return null;
 }
 
+export interface DaemonOptions {
+  readonly tcpPort?: number;
+  /** `pki`: a directory with cacert.pem, servercert.pem and serverkey.pem. */
+  readonly tls?: { readonly port: number; readonly pki: string };
+  readonly ownNetwork?: boolean;
+}
+
 export class LibvirtDaemon implements AsyncDisposable {
   readonly directory: string;
   readonly uri: string;
@@ -41,12 +48,10 @@ export class LibvirtDaemon implements AsyncDisposable {
     this.uri = uri;
   }
 
-  /** One that serves the machine; over TCP on the loopback address too where a port is given, and
-   * in a network namespace, where its networks are nobody else's, when that is asked for. */
-  static async start(
-    options: { readonly tcpPort?: number; readonly ownNetwork?: boolean } = {},
-  ): Promise<LibvirtDaemon> {
-    const { tcpPort, ownNetwork = false } = options;
+  /** One that serves the machine; over TCP or TLS on the loopback address too where a port is given,
+   * and in a network namespace, where its networks are nobody else's, when that is asked for. */
+  static async start(options: DaemonOptions = {}): Promise<LibvirtDaemon> {
+    const { tcpPort, tls, ownNetwork = false } = options;
     const directory = await mkdtemp(join(tmpdir(), "unikernel-libvirt-"));
     const socket = `qemu:///system?socket=${directory}/socket/libvirt-sock`;
     const tcp = `qemu+tcp://127.0.0.1:${tcpPort}/system`;
@@ -62,18 +67,14 @@ export class LibvirtDaemon implements AsyncDisposable {
       `unix_sock_dir = "${directory}/socket"`,
       'auth_unix_ro = "none"',
       'auth_unix_rw = "none"',
-      ...(tcpPort === undefined
-        ? []
-        : [
-            ...["listen_tls = 0", "listen_tcp = 1", 'listen_addr = "127.0.0.1"'],
-            ...[`tcp_port = "${tcpPort}"`, 'auth_tcp = "none"'],
-          ]),
+      ...listening(options),
     ];
     await writeFile(join(directory, "etc/libvirtd.conf"), `${settings.join("\n")}\n`);
     // Without virtlogd, and without namespaces, into which a hidden /dev/kvm cannot be moved.
     const qemu = 'stdio_handler = "file"\nnamespaces = []\n';
     await writeFile(join(directory, "etc/qemu.conf"), qemu);
-    const script = daemon.#systemScript(tcpPort === undefined ? "" : "--listen");
+    const listens = tcpPort !== undefined || tls !== undefined;
+    const script = daemon.#systemScript(listens ? "--listen" : "");
     await daemon.#run(
       ownNetwork ? `ip link set lo up && ${script}` : script,
       ownNetwork ? ["--net"] : [],
@@ -118,6 +119,15 @@ export class LibvirtDaemon implements AsyncDisposable {
   async inNetwork(program: string, args: readonly string[]): Promise<string> {
     const network = `--net=/proc/${await onlyChild(this.#process?.pid ?? 0)}/ns/net`;
     return (await promisify(execFile)("nsenter", [network, program, ...args])).stdout;
+  }
+
+  /** Starts a program that sees its files, and ends with it. */
+  async spawnInside(script: string): Promise<ChildProcess> {
+    const shell = await onlyChild(this.#process?.pid ?? 0);
+    const spaces = [`--mount=/proc/${shell}/ns/mnt`, `--pid=/proc/${shell}/ns/pid`];
+    return spawn("nsenter", [...spaces, "sh", "-c", script], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -171,6 +181,20 @@ export class LibvirtDaemon implements AsyncDisposable {
     const shell = await onlyChild(this.#process?.pid ?? 0);
     return onlyChild(shell, "libvirtd");
   }
+}
+
+function listening({ tcpPort, tls }: DaemonOptions): string[] {
+  const tcp = [`tcp_port = "${tcpPort}"`, 'auth_tcp = "none"'];
+  const keys = [
+    ...[`tls_port = "${tls?.port}"`, `ca_file = "${tls?.pki}/cacert.pem"`],
+    ...[`cert_file = "${tls?.pki}/servercert.pem"`, `key_file = "${tls?.pki}/serverkey.pem"`],
+  ];
+  return [
+    'listen_addr = "127.0.0.1"',
+    ...[`listen_tcp = ${tcpPort === undefined ? 0 : 1}`, `listen_tls = ${tls ? 1 : 0}`],
+    ...(tcpPort === undefined ? [] : tcp),
+    ...(tls === undefined ? [] : keys),
+  ];
 }
 
 async function onlyChild(pid: number, name?: string): Promise<number> {
