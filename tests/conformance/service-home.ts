@@ -12,8 +12,8 @@ import { SandboxDriver } from "../../provider/src/drivers/sandbox/sandbox-driver
 import type { PartialFailure, Resource } from "../../provider/src/resources/resource.ts";
 import { createService } from "../../provider/src/resources/service.ts";
 import type { SERVICE_DRIVERS } from "../../provider/src/resources/service-inputs.ts";
-import type { RolloutPoint } from "../../provider/src/resources/service-replicas.ts";
-import { removeService } from "../../provider/src/resources/service-replicas.ts";
+import type { RolloutPoint } from "../../provider/src/resources/service-parts.ts";
+import { removeService } from "../../provider/src/resources/service-parts.ts";
 import type { PropertyMap } from "../../provider/src/values.ts";
 import { buildImage, openStore, planImage } from "../../toolchain/src/index.ts";
 import { checkedInputs, silentContext } from "../faults/guest-resource.ts";

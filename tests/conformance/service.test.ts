@@ -36,6 +36,17 @@ test.each(["sandbox", "qemu"] as const)("a rolling update loses no request: %s",
   expect(await home.guestIds()).toHaveLength(2);
 });
 
+test("preview of a new service starts nothing", async () => {
+  await using home = await ServiceHome.make();
+  const planned = await home.preview(undefined, { ...base, image: await home.image("one") });
+  expect(planned.plan).toEqual([
+    "replicas: 0 → 2",
+    "rolling: 2 replicas, at most 1 more and 0 fewer for a while",
+    ...["start 2 new replicas and wait until ready", "send requests to them"],
+  ]);
+  expect(await readdir(home.directory)).toHaveLength(1);
+});
+
 test("preview says what will change and why, and the update does it", async () => {
   await using home = await ServiceHome.make();
   const one = await home.image("one");

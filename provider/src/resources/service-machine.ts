@@ -10,7 +10,7 @@ import { driverSelection } from "./guest-driver-input.ts";
 import { platformProblem, machine as realMachine } from "./guest-machine.ts";
 import type { CheckFailure } from "./resource.ts";
 import { knownFrontPorts } from "./service-inputs.ts";
-import type { ServiceMachine } from "./service-replicas.ts";
+import type { ServiceMachine } from "./service-parts.ts";
 
 export async function serviceMachineFailures(
   machine: ServiceMachine,

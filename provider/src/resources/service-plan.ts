@@ -5,12 +5,8 @@ import { planRollout, type Step } from "../rollouts/plan.ts";
 import type { ServiceFiles, ServiceRecord } from "../services/files.ts";
 import type { PropertyMap } from "../values.ts";
 import { type ImageFacts, templateReasons } from "./service-changes.ts";
-import {
-  observe,
-  type ReplicaFacts,
-  type Revision,
-  type ServiceMachine,
-} from "./service-replicas.ts";
+import { observe, type ReplicaFacts, type ServiceMachine } from "./service-parts.ts";
+import type { Revision } from "./service-replicas.ts";
 import { currentEntry, type HistoryEntry, revisionOf, wantedEntry } from "./service-state.ts";
 
 export interface Planned {

@@ -17,7 +17,8 @@ import {
   serviceInputs,
   templateOf,
 } from "./service-inputs.ts";
-import type { ReplicaFacts, Revision } from "./service-replicas.ts";
+import type { ReplicaFacts } from "./service-parts.ts";
+import type { Revision } from "./service-replicas.ts";
 
 /** A template that was rolled out, and when. */
 export interface HistoryEntry {

@@ -23,15 +23,9 @@ import {
   withServiceDefaults,
 } from "./service-inputs.ts";
 import { realServiceMachine, resolveFront, serviceMachineFailures } from "./service-machine.ts";
+import { observe, removeService, removeStrays, type ServiceMachine } from "./service-parts.ts";
 import { type Planned, plannedRollout } from "./service-plan.ts";
-import {
-  carryOut,
-  observe,
-  removeService,
-  removeStrays,
-  type ServiceMachine,
-  type Work,
-} from "./service-replicas.ts";
+import { carryOut, type Work } from "./service-replicas.ts";
 import { SERVICE_TOKEN, serviceSchema, serviceTypes } from "./service-schema.ts";
 import {
   currentEntry,
@@ -117,6 +111,18 @@ export function createService(machine: ServiceMachine): Resource {
     });
   }
 
+  async function isAsWanted(
+    files: ServiceFiles,
+    record: ServiceRecord,
+    state: PropertyMap,
+    news: PropertyMap,
+  ): Promise<boolean> {
+    if (!(await isFrontRunning(files, record))) return false;
+    const { revision, steps } = await plannedRollout(machine, files, record, state, news);
+    const front = await resolveFront(revision.inputs.front, record.front);
+    return steps.length === 0 && JSON.stringify(front) === JSON.stringify(record.front);
+  }
+
   async function setFront(work: Work, front: ServiceRecord["front"]): Promise<void> {
     work.record = { ...work.record, front };
     await writeService(work.files, work.record);
@@ -138,8 +144,7 @@ export function createService(machine: ServiceMachine): Resource {
     if (wanted.onFailure === "pause") {
       return "The rollout is paused where it failed; the next update goes on from there.";
     }
-    if (before === undefined)
-      return "There is no earlier revision to return to: nothing is left of it.";
+    if (before === undefined) return "There is no earlier revision to return to.";
     // Not stopped by a cancelled update.
     const signal = new AbortController().signal;
     const status = (text: string) => work.context.status(`rolling back: ${text}`);
@@ -230,11 +235,8 @@ export function createService(machine: ServiceMachine): Resource {
       const changes = serviceChanges(state, news);
       if (Object.keys(changes.changes).length > 0 || containsUnknown(news)) return changes;
       const files = await filesOf(id);
-      const isSound =
-        record !== undefined &&
-        (await isFrontRunning(files, record)) &&
-        (await plannedRollout(machine, files, record, state, news)).steps.length === 0;
-      // What runs is not what was left: something died, or an update was interrupted.
+      // What runs may not be what was left: something died, or an update was interrupted.
+      const isSound = record !== undefined && (await isAsWanted(files, record, state, news));
       return isSound ? changes : { ...changes, needsUpdate: true };
     },
 
