@@ -229,7 +229,7 @@ function imageFailure(value: PropertyValue | undefined, refuse: Refuse): void {
   );
 }
 
-function choiceFailure(
+export function choiceFailure(
   name: string,
   value: PropertyValue | undefined,
   choices: readonly string[],

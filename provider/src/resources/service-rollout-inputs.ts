@@ -3,7 +3,7 @@ import { parseDurationMs } from "../guests/quantities.ts";
 import type { Rollout } from "../rollouts/plan.ts";
 import { SLOTS } from "../services/haproxy-configuration.ts";
 import { containsUnknown, isPropertyMap, type PropertyMap, type PropertyValue } from "../values.ts";
-import { describe, type Refuse, unknownNames } from "./guest-inputs.ts";
+import { choiceFailure, describe, type Refuse, unknownNames } from "./guest-inputs.ts";
 
 export const ROLLOUT_DEFAULTS: PropertyMap = {
   strategy: "rolling",
@@ -51,8 +51,8 @@ export function rolloutFailures(plain: PropertyMap, refuse: Refuse): void {
     return;
   }
   unknownNames(rollout, Object.keys(ROLLOUT_DEFAULTS), "rollout.", "a rollout", refuse);
-  choiceFailure("strategy", rollout.strategy, STRATEGIES, refuse);
-  choiceFailure("onFailure", rollout.onFailure, ON_FAILURE, refuse);
+  choiceFailure("rollout.strategy", rollout.strategy, STRATEGIES, refuse);
+  choiceFailure("rollout.onFailure", rollout.onFailure, ON_FAILURE, refuse);
   const seconds = rollout.minReadySeconds ?? null;
   const isDuration = typeof seconds === "number" && seconds >= 0 && Number.isFinite(seconds);
   if (!containsUnknown(seconds) && !isDuration) {
@@ -102,15 +102,4 @@ function share(
   if (typeof value === "number") return Number.isInteger(value) && value >= 0 ? value : undefined;
   const percent = typeof value === "string" ? /^(\d{1,3})%$/.exec(value)?.[1] : undefined;
   return percent === undefined ? undefined : round((replicas * Number(percent)) / 100);
-}
-
-function choiceFailure(
-  name: string,
-  value: PropertyValue | undefined,
-  choices: readonly string[],
-  refuse: Refuse,
-): void {
-  if (containsUnknown(value ?? null) || choices.includes(String(value))) return;
-  const known = choices.map((choice) => `"${choice}"`).join(" or ");
-  refuse(`rollout.${name}`, `must be ${known}, not ${describe(value)}`);
 }
