@@ -18,6 +18,7 @@ export interface Benchmark {
 
 const groups: Readonly<Record<string, readonly Benchmark[]>> = {
   main: mainGroup,
+  apps: appsGroup,
   clouds: cloudsGroup,
   hypervisors: hypervisorsGroup,
   rollouts: rolloutsGroup,

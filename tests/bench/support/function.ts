@@ -10,7 +10,8 @@ import {
   openStore,
 } from "@pulumi-unikernel/toolchain";
 import { bundleHandler } from "../../../toolchain/src/apps/handler-bundle.ts";
-import { prepareFunction } from "../../../toolchain/src/bytecode/objects.ts";
+import { functionObjects } from "../../../toolchain/src/bytecode/objects.ts";
+import { objectPath } from "../../../toolchain/src/graph/compile.ts";
 import { LibraryRegistry } from "../../../toolchain/src/libraries/registry.ts";
 import { ensureSource } from "../../../toolchain/src/sources/acquire.ts";
 import { sourceTree } from "../../../toolchain/src/sources/tree.ts";
@@ -30,7 +31,7 @@ export async function linuxFunction(): Promise<string> {
   const registry = new LibraryRegistry(bundledLibrariesDirectory);
   const { bundle } = await bundleHandler(directory, "handler.ts", undefined);
   if (!bundle) throw new Error("the fixture's handler cannot be bundled");
-  const { sources } = await prepareFunction(bundle, registry, store, {});
+  const objects = await functionObjects(bundle, registry, store, {});
   const tree = sourceTree(registry.get("quickjs", "a benchmark"), registry, store);
   if (!tree) throw new Error("quickjs has no source");
   await ensureSource(tree, store, {});
@@ -49,8 +50,7 @@ export async function linuxFunction(): Promise<string> {
       ...["-fno-sanitize=undefined", "-DQJS_DISABLE_PARSER", `-DCONFIG_FUNCTION_PORT=${port}`],
       ...["-DCONFIG_FUNCTION_BODY_KIB=1024", "-DCONFIG_FUNCTION_HEAP_KIB=0"],
       ...["-I", join(bundledLibrariesDirectory, "httpd/include"), "-I", tree.directory],
-      ...sources.flatMap((source) => ["-I", source.directory]),
-      ...sources.map((source) => join(source.directory, source.path)),
+      ...objects.map(({ sha256 }) => objectPath(store, sha256)),
       ...own,
       ...engine.map((file) => join(tree.directory, file)),
       ...["-o", program],

@@ -1,5 +1,6 @@
 // What every kind of application gives to a build: the libraries it needs beside the declared
 // ones, the files that enter the hash, and what is compiled.
+import type { CompiledObject } from "../graph/compile.ts";
 import type { FileHash } from "../graph/hash.ts";
 import type { LibraryRegistry } from "../libraries/registry.ts";
 import type { Problem } from "../problems.ts";
@@ -27,19 +28,10 @@ export interface Application {
   /** Prefix of its files in debug information and records. */
   readonly logical: string;
   readonly problems: readonly Problem[];
-  /** Makes sources that are not there as files: what is compiled beside `sources`. */
-  readonly prepare?: (
+  /** Makes objects of what enters the hash and is nothing for a C compiler. */
+  readonly makeObjects?: (
     registry: LibraryRegistry,
     store: Store,
     options: BuildOptions,
-  ) => Promise<PreparedSources>;
-}
-
-/** Files of the store, whose content follows from those that enter the hash. */
-export interface PreparedSources {
-  readonly sources: readonly {
-    readonly directory: string;
-    readonly path: string;
-    readonly sha256: string;
-  }[];
+  ) => Promise<readonly CompiledObject[]>;
 }

@@ -28,9 +28,9 @@ export async function readFunctionApplication(
     ...none,
     files: bundleFiles(bundle),
     problems: [],
-    prepare: async (registry, store, options) => {
-      const { prepareFunction } = await import("../bytecode/objects.ts");
-      return prepareFunction(bundle, registry, store, options);
+    makeObjects: async (registry, store, options) => {
+      const { functionObjects } = await import("../bytecode/objects.ts");
+      return functionObjects(bundle, registry, store, options);
     },
   };
 }

@@ -1,57 +1,49 @@
-// The bytecode of a handler and of what handlers find in place, as sources of the image: an assembler
-// file that includes it each. So an edited handler is compiled in milliseconds, and the rest of the
-// image stays as it is.
-import { existsSync, readFileSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import type { PreparedSources } from "../apps/application.ts";
+// The bytecode of a handler and of what handlers find in place, each as an object of the image. So
+// an edited handler is compiled in milliseconds, and the rest of the image stays as it is.
+import { readFileSync } from "node:fs";
 import type { HandlerBundle } from "../apps/handler-bundle.ts";
 import { runAction } from "../graph/action.ts";
+import { type CompiledObject, objectPath } from "../graph/compile.ts";
 import { keyOf, sha256, treeHash } from "../graph/hash.ts";
+import { objectSymbols } from "../graph/object-symbols.ts";
+import { dataObject } from "../image/data-object.ts";
 import type { LibraryRegistry } from "../libraries/registry.ts";
-import { hashFiles, listTree } from "../libraries/tree.ts";
-import { publish, withTemporary } from "../store/atomic.ts";
+import { writeAtomically } from "../store/atomic.ts";
 import type { Store } from "../store/store.ts";
 import { markUsed } from "../store/use.ts";
 import type { BuildOptions } from "../types.ts";
 import { type BytecodeSource, compileBytecode } from "./compile.ts";
 import { type BytecodeCompiler, bytecodeCompiler } from "./compiler.ts";
 
+/** Raised when the same bytecode makes other objects. */
 const objectsFormat = 1;
-const stampName = "content.sha256";
 
-/** The sources of the application's unit: two files in a directory of the store. */
-export async function prepareFunction(
+/** The objects of the application. */
+export async function functionObjects(
   bundle: HandlerBundle,
   registry: LibraryRegistry,
   store: Store,
   options: BuildOptions,
-): Promise<PreparedSources> {
+): Promise<CompiledObject[]> {
   const compiler = bytecodeCompiler(registry, store, options);
   const web = registry.get("function", "an application in JavaScript");
   const webFiles = web.files().filter(({ path }) => path.startsWith("web/"));
-  const webKey = keyOf("web", objectsFormat, compiler.key, treeHash(webFiles));
-  const handlerKey = keyOf(
-    "handler",
-    objectsFormat,
-    compiler.key,
-    bundle.kind,
-    sha256(bundle.text),
-    sha256(bundle.map),
-  );
-  const [webSource, handlerSource] = await Promise.all([
-    ensureObject("web", webKey, compiler, store, options, () => bundleWeb(web.directory)),
-    ensureObject("handler", handlerKey, compiler, store, options, async () => ({
-      name: "handler.js",
-      ...bundle,
-    })),
+  const ensure = (name: string, key: string, read: () => Promise<BytecodeSource>) =>
+    ensureObject(
+      name,
+      keyOf(name, objectsFormat, compiler.key, key),
+      compiler,
+      store,
+      options,
+      read,
+    );
+  const handlerKey = keyOf("bundle", bundle.kind, sha256(bundle.text), sha256(bundle.map));
+  return Promise.all([
+    ensure("handler", handlerKey, async () => ({ name: "handler.js", ...bundle })),
+    ensure("web", treeHash(webFiles), () => bundleWeb(web.directory)),
   ]);
-  return { sources: [handlerSource, webSource] };
 }
 
-type Source = PreparedSources["sources"][number];
-
-/** The assembler file that holds the bytecode; made unless the store has it intact. */
 async function ensureObject(
   name: string,
   key: string,
@@ -59,59 +51,44 @@ async function ensureObject(
   store: Store,
   options: BuildOptions,
   read: () => Promise<BytecodeSource>,
-): Promise<Source> {
-  const directory = store.path("bytecode", key);
-  const found = find(directory, name);
+): Promise<CompiledObject> {
+  const record = store.path("bytecode", `${key}.key`);
+  const found = findObject(name, record, store);
   if (found) return found;
   const action = { kind: "compile", name: `app/${name}.js`, scope: "" } as const;
-  await runAction(store, options, action, async () => {
+  return runAction(store, options, action, async () => {
     const source = await read();
-    const bytecode = compileBytecode(await compiler.program(), source);
-    await withTemporary(store.temporaryDirectory, "bytecode", async (temporary) => {
-      await mkdir(temporary);
-      await writeFile(join(temporary, `${name}.bytecode`), bytecode);
-      await writeFile(join(temporary, `${name}.S`), assembly(name, sha256(bytecode)));
-      await writeFile(join(temporary, stampName), treeHash(hashTree(temporary)));
-      await publish(temporary, directory);
-    });
+    const object = dataObject(
+      `function_${name}`,
+      compileBytecode(await compiler.program(), source),
+    );
+    const content = sha256(object);
+    await writeAtomically(store.temporaryDirectory, objectPath(store, content), object);
+    await writeAtomically(store.temporaryDirectory, record, content);
     return {
-      result: undefined,
+      result: compiled(name, content, object),
       inputs: { source: sha256(source.text), "compiler of JavaScript": compiler.key },
     };
   });
-  const made = find(directory, name);
-  if (!made) throw new Error(`${directory}: cannot be read back after writing it`);
-  return made;
 }
 
-function hashTree(directory: string) {
-  return hashFiles(
-    directory,
-    listTree(directory, (path) => path !== stampName),
-  );
+function compiled(name: string, content: string, object: Buffer): CompiledObject {
+  const symbols = objectSymbols(object);
+  return { logical: `app/${name}.js`, sha256: content, symbols, warnings: "" };
 }
 
-function find(directory: string, name: string): Source | undefined {
-  const stamp = join(directory, stampName);
-  if (!existsSync(stamp)) return undefined;
-  const files = hashTree(directory);
-  const path = `${name}.S`;
-  const source = files.find((file) => file.path === path);
-  if (!source || treeHash(files) !== readFileSync(stamp, "utf8")) return undefined;
-  markUsed(stamp);
-  return { directory, path, sha256: source.sha256 };
-}
-
-/** The hash is for the key of the assembler's action, which does not see what is included. */
-function assembly(name: string, bytecodeSha256: string): string {
-  return `/* ${bytecodeSha256} */
-	.section .rodata.function_${name}, "a"
-	.global function_${name}_start, function_${name}_end
-	.balign 16
-function_${name}_start:
-	.incbin "${name}.bytecode"
-function_${name}_end:
-`;
+/** The object that was made under this key, if it is here and intact. */
+function findObject(name: string, record: string, store: Store): CompiledObject | undefined {
+  try {
+    const content = readFileSync(record, "utf8");
+    const path = objectPath(store, content);
+    const object = readFileSync(path);
+    if (sha256(object) !== content) return undefined;
+    markUsed(record, path);
+    return compiled(name, content, object);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What handlers find in place (toolchain/lib/function/web) as one script. */

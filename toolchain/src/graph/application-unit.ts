@@ -79,19 +79,24 @@ export async function compileApplication(
     flags: applicationFlags,
   });
   const hashes = new Map(application.files.map((file) => [file.path, file.sha256]));
-  const prepared = await application.prepare?.(registry, image.store, options);
   const sources = [
     ...application.sources.map((path) =>
       source(application.directory, path, hashes.get(path) as string),
-    ),
-    ...(prepared?.sources ?? []).map(({ directory, path, sha256 }) =>
-      source(directory, path, sha256),
     ),
     ...made.sources.map(({ path, sha256 }) => source(made.directory, path, sha256)),
   ];
   try {
     // Its mistakes are what a user waits for.
-    return await compileAll(own.context, sources, pool, options, "the application", "urgent");
+    const objects = await compileAll(
+      own.context,
+      sources,
+      pool,
+      options,
+      "the application",
+      "urgent",
+    );
+    const others = await application.makeObjects?.(registry, image.store, options);
+    return [...objects, ...(others ?? [])];
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error;
     throw new ProblemsError(missingHeaderHints(error.problems, registry, resolution.declared));
