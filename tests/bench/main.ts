@@ -23,7 +23,6 @@ const groups: Readonly<Record<string, readonly Benchmark[]>> = {
   hypervisors: hypervisorsGroup,
   rollouts: rolloutsGroup,
   toolchain: toolchainGroup,
-  apps: appsGroup,
 };
 
 const { values } = parseArgs({
