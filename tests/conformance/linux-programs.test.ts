@@ -81,6 +81,7 @@ const programs = [
   ["threads.c", "C with glibc"],
   ["signals.c", "C with musl"],
   ["signals.c", "C with glibc, static-PIE"],
+  ["privileges.c", "C with musl"],
   ["go/main.go", "Go"],
 ] as const;
 

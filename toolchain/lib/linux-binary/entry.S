@@ -64,10 +64,10 @@ binary_system_call_entry:
 	movq	%rsp, program_stack
 	movq	binary_kernel_stack, %rsp
 	pushq	$0
-	pushq	$SELECTOR_DATA
+	pushq	$SELECTOR_USER_DATA
 	pushq	program_stack
 	pushq	%r11
-	pushq	$SELECTOR_CODE
+	pushq	$SELECTOR_USER_CODE
 	pushq	%rcx
 	pushq	%rax
 	push_registers
@@ -86,8 +86,7 @@ binary_system_call_entry:
 	addq	$8, %rsp
 	popq	%r11
 	popq	%rsp
-	sti			/* takes effect after the next instruction */
-	jmp	*%rcx
+	sysretq
 
 	.globl	binary_trap_entry
 	.type	binary_trap_entry, @function

@@ -55,8 +55,7 @@ static void save_machine(struct machine *machine, const struct context *context)
 		.rbp = context->rbp, .rbx = context->rbx, .rdx = context->rdx,
 		.rax = context->rax, .rcx = context->rcx, .rsp = context->frame.rsp,
 		.rip = context->frame.rip, .rflags = context->frame.rflags,
-		/* As programs know them from Linux. */
-		.cs = 0x33, .ss = 0x2b,
+		.cs = SELECTOR_USER_CODE, .ss = SELECTOR_USER_DATA,
 	};
 }
 

@@ -28,7 +28,8 @@ static const char program_name[] = "app";
 
 static void open_kernel(void)
 {
-	write_msr(MSR_STAR, (uint64_t)SELECTOR_CODE << 32);
+	/* SYSRET adds 8 for the stack's selector and 16 for the code's. */
+	write_msr(MSR_STAR, (uint64_t)(SELECTOR_USER_DATA - 8) << 48 | (uint64_t)SELECTOR_CODE << 32);
 	write_msr(MSR_LSTAR, (uintptr_t)binary_system_call_entry);
 	write_msr(MSR_SFMASK, FLAGS_CLEARED);
 	write_msr(MSR_EFER, read_msr(MSR_EFER) | EFER_SCE);
@@ -136,10 +137,10 @@ int uk_application(void)
 	__asm__ volatile("fxsave64 %0" : "=m"(context.floating));
 	context.frame = (struct uk_x86_frame){
 		.rip = uk_program.entry,
-		.cs = SELECTOR_CODE,
+		.cs = SELECTOR_USER_CODE,
 		.rflags = FLAGS_START,
 		.rsp = lay_out_stack(),
-		.ss = SELECTOR_DATA,
+		.ss = SELECTOR_USER_DATA,
 	};
 	binary_resume(&context);
 }

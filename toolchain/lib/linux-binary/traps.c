@@ -1,7 +1,6 @@
 /*
- * Interrupts and exceptions while the program runs. The kernel itself is interrupted nowhere but
- * where it waits, so an interrupt outside of its code has hit the program. The timer's makes the
- * thread wait its turn: it is sent to binary_trap_entry, with its registers as they are, on its
+ * Interrupts and exceptions while the program runs; the kernel itself is interrupted nowhere but
+ * where it waits. The timer's makes the thread wait its turn: it is sent to binary_trap_entry, with its registers as they are, on its
  * kernel stack. A fault goes there as well when the program has a handler for its signal.
  */
 #include "context.h"
@@ -18,9 +17,9 @@
 struct binary_fault binary_fault;
 static bool is_tick_set;
 
-static bool is_program(uint64_t address)
+static bool is_program(const struct uk_x86_frame *frame)
 {
-	return address < (uintptr_t)__text_start || address >= (uintptr_t)__text_end;
+	return frame->cs == SELECTOR_USER_CODE;
 }
 
 /* The end of a context, from its number on. */
@@ -30,12 +29,14 @@ static void send_to_kernel(struct uk_x86_frame *frame, int64_t number)
 
 	context->number = number;
 	context->frame.rip = frame->rip;
-	context->frame.cs = SELECTOR_CODE;
+	context->frame.cs = SELECTOR_USER_CODE;
 	context->frame.rflags = frame->rflags;
 	context->frame.rsp = frame->rsp;
-	context->frame.ss = SELECTOR_DATA;
+	context->frame.ss = SELECTOR_USER_DATA;
 	context->complete = 1;
 	frame->rip = (uintptr_t)binary_trap_entry;
+	frame->cs = SELECTOR_CODE;
+	frame->ss = SELECTOR_DATA;
 	frame->rsp = (uintptr_t)&context->number;
 	frame->rflags &= ~(FLAGS_INTERRUPTS | FLAGS_DIRECTION);
 }
@@ -51,7 +52,7 @@ void uk_x86_interrupted(unsigned vector, struct uk_x86_frame *frame)
 	if (vector != VECTOR_TIMER)
 		return;
 	is_tick_set = false;
-	if (is_program(frame->rip))
+	if (is_program(frame))
 		send_to_kernel(frame, ENTERED_BY_INTERRUPT);
 }
 
@@ -59,7 +60,7 @@ bool uk_x86_excepted(unsigned vector, uint64_t error, uintptr_t address, struct 
 {
 	if (vector == VECTOR_PAGE_FAULT && uk_virtual_page_fault(error, address))
 		return true;
-	if (!is_program(frame->rip) || !uk_signal_is_handled(uk_signal_of_exception(vector)))
+	if (!is_program(frame) || !uk_signal_is_handled(uk_signal_of_exception(vector)))
 		return false;
 	binary_fault = (struct binary_fault){vector, error, address};
 	send_to_kernel(frame, ENTERED_BY_FAULT);

@@ -4,6 +4,7 @@
 
 #define EXCEPTION_PAGE_FAULT 14
 #define PAGE_FAULT_PRESENT 1
+#define PAGE_FAULT_WRITE 2
 #define PAGE_FAULT_FETCH 16
 
 static const char *page_fault_reason(uint64_t error, uintptr_t address, uintptr_t stack)
@@ -14,7 +15,8 @@ static const char *page_fault_reason(uint64_t error, uintptr_t address, uintptr_
 	if (error & PAGE_FAULT_FETCH && (error & PAGE_FAULT_PRESENT || uk_plat_mapped(address)))
 		return "page fault: execution of data";
 	if (error & PAGE_FAULT_PRESENT)
-		return "page fault: write to read-only memory";
+		return error & PAGE_FAULT_WRITE ? "page fault: write to read-only memory"
+						: "page fault: memory of the kernel";
 	/* A function that is entered touches at most a few pages below the stack pointer. */
 	if (address + UK_PAGE_SIZE >= stack && address < stack + UK_PAGE_SIZE)
 		return "stack overflow";

@@ -10,10 +10,10 @@
 #define XSAVE_AVX 7u	 /* x87, SSE, AVX */
 #define XSAVE_AVX512 0xe0u /* its three parts go together */
 
-#ifdef CONFIG_X86_WIDE_VECTORS
-#define WIDE_VECTORS true
+#ifdef CONFIG_X86_USER_MODE
+#define USER_MODE true
 #else
-#define WIDE_VECTORS false
+#define USER_MODE false
 #endif
 
 static bool has_fsgsbase;
@@ -21,7 +21,7 @@ static bool has_fsgsbase;
 void uk_x86_cpu_init(void)
 {
 	uint64_t cr4 = CR4_BOOT;
-	bool xsave = WIDE_VECTORS && cpuid(1, 0).ecx & LEAF1_ECX_XSAVE;
+	bool xsave = !USER_MODE && cpuid(1, 0).ecx & LEAF1_ECX_XSAVE;
 
 	if (cpuid(0, 0).eax >= 7) {
 		struct cpuid leaf = cpuid(7, 0);
@@ -29,7 +29,7 @@ void uk_x86_cpu_init(void)
 		has_fsgsbase = leaf.ebx & LEAF7_EBX_FSGSBASE;
 		cr4 |= has_fsgsbase ? CR4_FSGSBASE : 0;
 		cr4 |= leaf.ebx & LEAF7_EBX_SMEP ? CR4_SMEP : 0;
-		cr4 |= leaf.ebx & LEAF7_EBX_SMAP ? CR4_SMAP : 0;
+		cr4 |= !USER_MODE && leaf.ebx & LEAF7_EBX_SMAP ? CR4_SMAP : 0;
 		cr4 |= leaf.ecx & LEAF7_ECX_UMIP ? CR4_UMIP : 0;
 	}
 	cr4 |= xsave ? CR4_OSXSAVE : 0;

@@ -28,7 +28,7 @@ static uint64_t *find(uintptr_t address, bool make)
 				return NULL;
 			/* Not memset(): this runs inside of page faults (see x86.h). */
 			__asm__ volatile("rep stosq" : "+D"(at), "+c"(count) : "a"(0L) : "memory");
-			*entry = (uintptr_t)new | PAGE_PRESENT | PAGE_WRITABLE | PAGE_ACCESSED;
+			*entry = (uintptr_t)new | TABLE_FLAGS;
 		}
 		table = (uint64_t *)(*entry & ADDRESS_MASK);
 	}
@@ -41,7 +41,9 @@ static void forget(uintptr_t address)
 
 static uint64_t flags_of(int access)
 {
-	return access & UK_PROT_WRITE ? READ_WRITE : access ? READ_ONLY : PAGE_WITHOUT_ACCESS;
+	return access & UK_PROT_WRITE ? READ_WRITE | PAGE_USER
+	       : access		      ? READ_ONLY | PAGE_USER
+				      : PAGE_WITHOUT_ACCESS;
 }
 
 int uk_x86_map(uintptr_t address, uintptr_t memory, int access)

@@ -30,7 +30,7 @@ static uint64_t *split(uint64_t *entry, unsigned level)
 		value &= ~(uint64_t)PAGE_LARGE;
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++, value += step)
 		table[i] = value;
-	*entry = (uintptr_t)table | PAGE_PRESENT | PAGE_WRITABLE | PAGE_ACCESSED;
+	*entry = (uintptr_t)table | TABLE_FLAGS;
 	return table;
 }
 
@@ -73,20 +73,30 @@ static int set_segments(void)
 	for (const struct uk_x86_segment *segment = uk_x86_segments;
 	     segment && segment->end && !error; segment++)
 		error = set_access(segment->start, segment->end,
-				   segment->access & UK_PROT_EXEC    ? READ_EXECUTE
-				   : segment->access & UK_PROT_WRITE ? READ_WRITE
-								     : READ_ONLY);
+				   PAGE_USER | (segment->access & UK_PROT_EXEC	  ? READ_EXECUTE
+						: segment->access & UK_PROT_WRITE ? READ_WRITE
+										  : READ_ONLY));
 	return error;
 }
 
-/* Whether some of it is part of the image and stays as it is. */
+/* The segment that a range touches, or NULL. */
+static const struct uk_x86_segment *segment_of(uintptr_t address, uintptr_t end)
+{
+	const struct uk_x86_segment *segment = uk_x86_segments;
+
+	while (segment && segment->end && !(address < segment->end && end > segment->start))
+		segment++;
+	return segment && segment->end ? segment : NULL;
+}
+
+/* Whether it is part of the image and stays as it is. */
 static bool is_sealed(uintptr_t address, uintptr_t end)
 {
-	for (const struct uk_x86_segment *segment = uk_x86_segments; segment && segment->end;
-	     segment++)
-		if (address < segment->end && end > segment->start &&
-		    !(segment->access & UK_PROT_WRITE))
-			return true;
+	const struct uk_x86_segment *segment = segment_of(address, end);
+
+	if (segment)
+		return !(segment->access & UK_PROT_WRITE) || address < segment->start ||
+		       end > segment->end;
 	return address < (uintptr_t)__data_start && end > (uintptr_t)__image_start;
 }
 
@@ -114,12 +124,15 @@ void uk_x86_paging_init(void)
 int uk_plat_protect(uintptr_t address, size_t length, int access)
 {
 	uintptr_t end = address + length;
+	uint64_t flags;
 	int result;
 
 	if (access & UK_PROT_EXEC || is_sealed(address, end))
 		return -UK_EACCES;
-	result = set_access(address, end,
-			    access & UK_PROT_WRITE ? READ_WRITE : access ? READ_ONLY : 0);
+	flags = access & UK_PROT_WRITE ? READ_WRITE : access ? READ_ONLY : 0;
+	if (flags && segment_of(address, end))
+		flags |= PAGE_USER;
+	result = set_access(address, end, flags);
 	activate();
 	return result;
 }

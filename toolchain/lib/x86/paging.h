@@ -13,6 +13,9 @@
 #define READ_WRITE (READ_ONLY | PAGE_WRITABLE | PAGE_DIRTY)
 #define READ_EXECUTE (PAGE_PRESENT | PAGE_ACCESSED)
 
+/* The pages themselves say what is allowed. */
+#define TABLE_FLAGS (PAGE_PRESENT | PAGE_WRITABLE | PAGE_USER | PAGE_ACCESSED)
+
 /* What lies behind the entry of a table: level 0 a page, 1 2 MiB, 2 1 GiB, 3 512 GiB. */
 #define SPAN(level) (1UL << (12 + 9 * (level)))
 

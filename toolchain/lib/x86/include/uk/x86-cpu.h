@@ -5,9 +5,13 @@
 #define SELECTOR_CODE 0x08
 #define SELECTOR_DATA 0x10
 #define SELECTOR_TSS 0x18
+/* Of programs, with their privilege level; SYSRET wants them in this order. */
+#define SELECTOR_USER_DATA 0x2b
+#define SELECTOR_USER_CODE 0x33
 
 #define PAGE_PRESENT 1
 #define PAGE_WRITABLE 2
+#define PAGE_USER 4
 #define PAGE_ACCESSED 0x20
 #define PAGE_DIRTY 0x40
 #define PAGE_LARGE 0x80

@@ -21,8 +21,8 @@ void uk_x86_platform_init(const struct pvh_start_info *info);
 /* The platform's part: an interrupt has arrived, with its vector. */
 void uk_x86_interrupt(unsigned vector);
 
-/* Parts of the image that lie outside of what the linker script describes, ascending, ended by
- * one whose end is 0; absent in most images. Their access is for good, but for writable ones. */
+/* Parts of the image that belong to a program in the unprivileged mode, ascending, ended by one
+ * whose end is 0; absent in most images. Their access is for good, but for writable ones. */
 struct uk_x86_segment {
 	uintptr_t start, end; /* whole pages */
 	uint64_t access;      /* UK_PROT_… */
@@ -35,7 +35,7 @@ struct uk_x86_frame {
 };
 
 /*
- * For a library that runs code which takes traps anywhere, absent in other images. Both are
+ * For a library that runs programs, which take traps anywhere; absent in other images. Both are
  * entered with interrupts off on a small stack of their own, may change the frame, and MUST NOT
  * touch vector registers, which are the interrupted code's.
  */
@@ -47,7 +47,8 @@ __attribute__((weak)) void uk_x86_interrupted(unsigned vector, struct uk_x86_fra
 
 /*
  * mapping.c: pages outside of the identity mapping, from UK_X86_MAPPINGS to UK_X86_MAPPINGS_END,
- * one at a time. A page may be there without access: it keeps its memory.
+ * one at a time, all of them open to programs. A page may be there without access: it keeps its
+ * memory.
  */
 #define UK_X86_MAPPINGS (1UL << 39)
 #define UK_X86_MAPPINGS_END (1UL << 47)
