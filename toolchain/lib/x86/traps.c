@@ -21,7 +21,7 @@ struct gate {
 struct tss {
 	uint32_t reserved;
 	uint32_t stacks[24]; /* rsp 0 to 2, reserved, interrupt stacks 1 to 7, reserved */
-	uint32_t io_map;
+	uint32_t io_map; /* in the high half where it begins: behind the end, so nobody has ports */
 };
 #define TSS_INTERRUPT_STACK(n) (8 + 2 * ((n) - 1))
 
@@ -62,6 +62,7 @@ void uk_x86_traps_init(void)
 		set_gate(vector, uk_x86_trap_stubs + vector * STUB_BYTES,
 			 vector < VECTOR_LINES ? STACK_EXCEPTION : STACK_INTERRUPT);
 	set_gate(VECTOR_SPURIOUS, uk_x86_spurious, STACK_INTERRUPT);
+	uk_x86_tss.io_map = sizeof(struct tss) << 16;
 	uk_x86_tss.stacks[TSS_INTERRUPT_STACK(STACK_EXCEPTION)] =
 		(uint32_t)(uintptr_t)(exception_stack + sizeof(exception_stack));
 	uk_x86_tss.stacks[TSS_INTERRUPT_STACK(STACK_INTERRUPT)] =
