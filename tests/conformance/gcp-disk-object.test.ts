@@ -10,6 +10,7 @@ import {
   createDiskObject,
   type DiskObjectMachine,
 } from "../../provider/src/resources/gcp-disk-object.ts";
+import { createDiskObjectRemoval } from "../../provider/src/resources/gcp-disk-object-removal.ts";
 import type { PropertyMap } from "../../provider/src/values.ts";
 import { googleArchive } from "../../toolchain/src/disk/formats/google-archive.ts";
 import { type SparseDisk, sparseDisk } from "../../toolchain/src/disk/sparse.ts";
@@ -70,6 +71,7 @@ const machine: DiskObjectMachine = {
   limits: { pieceBytes: PIECE_BYTES },
 };
 const resource = createDiskObject(machine);
+const removal = createDiskObjectRemoval(machine.send);
 /** One that gives up at the first fault, and soon, but not on a machine that is only busy. */
 const hastyResource = createDiskObject({
   ...machine,
@@ -159,9 +161,45 @@ describe("an object", () => {
     const { id } = made;
     const endpoint = { endpoint: google.endpoint };
     const found = await resource.read(contextOf("imported"), { id, inputs: {}, state: endpoint });
-    expect(found?.inputs).toEqual({ image: digest, bucket: BUCKET, size: "1GiB" });
+    expect(found?.inputs).toEqual({ image: digest, bucket: BUCKET, size: "1GiB", keep: true });
     expect(found?.state.generation).toBe(made.state.generation);
     await remove("imported", made);
+  });
+});
+
+describe("an object that need not stay", () => {
+  const given = (image: string) => ({ ...inputsFor(image), keep: false });
+
+  test("is removed by its removal, in that version alone, and not missed", async () => {
+    const digest = diskOf(9);
+    const request = { preview: false, timeoutSeconds: 0 };
+    const context = contextOf("passing");
+    const made = await resource.create(context, { inputs: given(digest), ...request });
+    const { bucket, objectName, generation, endpoint } = made.state as Record<string, string>;
+    const inputs = { bucket: String(bucket), objectName: String(objectName), usedBy: "image-1" };
+    const remove = (version: string, preview = false) =>
+      removal.create(context, {
+        ...request,
+        preview,
+        inputs: { ...inputs, generation: version, endpoint: String(endpoint) },
+      });
+    await remove("1");
+    await remove(String(generation), true);
+    expect(await stored(made)).not.toBeNull();
+    const { id } = await remove(String(generation));
+    expect(id).toBe(`${bucket}/${objectName}#${generation}`);
+    expect(await stored(made)).toBeNull();
+    expect((await read("passing", made))?.state).toEqual(made.state);
+    await resource.delete(context, { id: made.id, state: made.state, timeoutSeconds: 0 });
+  });
+
+  test("is sent again when it is to stay after all", async () => {
+    const digest = diskOf(9);
+    const change = (olds: PropertyMap, news: PropertyMap) =>
+      resource.diff(contextOf("passing"), { id: "", olds, state: {}, news });
+    const kept = { ...given(digest), keep: true };
+    expect((await change(given(digest), kept)).changes.keep?.kind).toBe("update-replace");
+    expect((await change(kept, given(digest))).changes.keep?.kind).toBe("update");
   });
 });
 

@@ -2,11 +2,11 @@
 import { parseSizeBytes } from "../guests/quantities.ts";
 import { containsUnknown, type PropertyMap, unwrapMap } from "../values.ts";
 import { diskFailures, GIBIBYTE, mustBeText } from "./cloud-inputs.ts";
-import { unknownNames } from "./guest-inputs.ts";
+import { describe, unknownNames } from "./guest-inputs.ts";
 import type { CheckFailure } from "./resource.ts";
 
-export const OBJECT_INPUTS = ["image", "bucket", "size", "prefix", "endpoint"] as const;
-const DEFAULTS: PropertyMap = { size: "1GiB" };
+export const OBJECT_INPUTS = ["image", "bucket", "size", "prefix", "keep", "endpoint"] as const;
+const DEFAULTS: PropertyMap = { size: "1GiB", keep: true };
 /** As Google names buckets; dots are for those that are domains. */
 const BUCKET = /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/;
 /** What needs no escaping in an address, whoever writes it. */
@@ -41,6 +41,10 @@ export function inputFailures(inputs: PropertyMap): CheckFailure[] {
   if (typeof prefix === "string" && prefix !== "" && !PREFIX.test(prefix)) {
     refuse("prefix", "may have letters, digits and . _ / - only");
   } else mustBeText("prefix", prefix, refuse);
+  const { keep = null } = plain;
+  if (!containsUnknown(keep) && typeof keep !== "boolean") {
+    refuse("keep", `must be true or false, not ${describe(keep)}`);
+  }
   mustBeText("endpoint", plain.endpoint, refuse);
   return failures;
 }

@@ -15,6 +15,12 @@ const inputs = {
     default: "1GiB",
   },
   prefix: { type: "string", description: "What the object's name begins with, e.g. `images/`." },
+  keep: {
+    type: "boolean",
+    description:
+      "Whether it is to stay. One that need not is not missed once it is gone, e.g. by a DiskObjectRemoval.",
+    default: true,
+  },
   endpoint: { type: "string", description: "An address instead of Google's own." },
 };
 
@@ -35,6 +41,7 @@ export const diskObjectSchema = {
     "image",
     "bucket",
     "size",
+    "keep",
     "objectName",
     "source",
     "generation",

@@ -75,7 +75,9 @@ export function createDiskObject(machine: DiskObjectMachine): Resource {
     },
 
     async diff(_context, { olds, news }) {
-      return { changes: inputChanges(OBJECT_INPUTS, REPLACING, olds, news), stables: OUTPUTS };
+      // One that is to stay from now on may be gone already.
+      const replacing = unwrap(news.keep ?? null) === true ? [...REPLACING, "keep"] : REPLACING;
+      return { changes: inputChanges(OBJECT_INPUTS, replacing, olds, news), stables: OUTPUTS };
     },
 
     async create(context, { inputs, preview }) {
@@ -113,6 +115,7 @@ export function createDiskObject(machine: DiskObjectMachine): Resource {
     },
 
     async read(context, { id, inputs, state }) {
+      if (unwrap(state.keep ?? null) === false) return { inputs, state };
       const place = placeOf(id, state);
       const found = await describeObject(send, place, context.signal);
       if (found === undefined) return null;
@@ -126,7 +129,7 @@ export function createDiskObject(machine: DiskObjectMachine): Resource {
           `gs://${id} is no disk of this provider: it has no metadata "${IMAGE_KEY}"`,
         );
       }
-      const seen = { image, bucket: place.bucket, size };
+      const seen = { image, bucket: place.bucket, size, keep: true };
       return { inputs: { ...inputs, ...seen }, state: { ...seen, ...stateOf(place, found) } };
     },
 

@@ -5,6 +5,7 @@ import type { Resource } from "./resource.ts";
 export async function loadResources(): Promise<ReadonlyMap<string, Resource>> {
   const resources: Resource[] = await Promise.all([
     import("./aws-snapshot.ts").then((module) => module.snapshot),
+    import("./gcp-disk-object-removal.ts").then((module) => module.diskObjectRemoval),
     import("./gcp-disk-object.ts").then((module) => module.diskObject),
     import("./guest.ts").then((module) => module.guest),
     import("./image.ts").then((module) => module.image),

@@ -30,6 +30,7 @@ describe("the package schema", () => {
     expect(Object.keys(schema.resources)).toStrictEqual([
       "unikernel:aws:Snapshot",
       "unikernel:gcp:DiskObject",
+      "unikernel:gcp:DiskObjectRemoval",
       "unikernel:index:Guest",
       "unikernel:index:Image",
       "unikernel:index:Network",

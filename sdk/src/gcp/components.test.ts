@@ -17,7 +17,11 @@ beforeAll(async () => {
     newResource({ type, name, inputs }) {
       registered.push({ type, name, inputs });
       const outputs: Record<string, object> = {
-        "unikernel:gcp:DiskObject": { source: "https://storage.example/disks/web.tar.gz" },
+        "unikernel:gcp:DiskObject": {
+          source: "https://storage.example/disks/web.tar.gz",
+          objectName: "web.tar.gz",
+          generation: "7",
+        },
         "gcp:compute/image:Image": { selfLink: "https://compute.example/images/web-1" },
         "gcp:compute/instance:Instance": {
           instanceId: "42",
@@ -52,7 +56,9 @@ test("a MachineImage is an object and an image of it", async () => {
     image: DIGEST,
     bucket: "disks",
     prefix: "images/",
+    keep: true,
   });
+  expect(inputsOf("unikernel:gcp:DiskObjectRemoval")).toBeUndefined();
   expect(inputsOf("gcp:compute/image:Image")).toEqual({
     description: `unikernel ${DIGEST}`,
     rawDisk: { source: "https://storage.example/disks/web.tar.gz" },
@@ -61,6 +67,20 @@ test("a MachineImage is an object and an image of it", async () => {
     labels: { team: "web" },
     project: "p-1",
   });
+});
+
+test("a MachineImage removes its object when wished, once its image is there", async () => {
+  const args = { image: DIGEST, bucket: "disks", keepObject: false };
+  await value(new MachineImage("web", args).selfLink);
+  await expect
+    .poll(() => inputsOf("unikernel:gcp:DiskObjectRemoval"))
+    .toEqual({
+      bucket: "disks",
+      objectName: "web.tar.gz",
+      generation: "7",
+      usedBy: "web-1",
+    });
+  expect(inputsOf("unikernel:gcp:DiskObject")).toMatchObject({ keep: false });
 });
 
 describe("an Instance", () => {

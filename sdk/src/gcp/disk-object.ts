@@ -14,6 +14,9 @@ export interface DiskObjectArgs {
   readonly size?: pulumi.Input<string> | undefined;
   /** What the object's name begins with, e.g. "images/". */
   readonly prefix?: pulumi.Input<string> | undefined;
+  /** Whether it is to stay (true). One that need not is not missed once it is gone, e.g. by a
+   * DiskObjectRemoval. */
+  readonly keep?: pulumi.Input<boolean> | undefined;
   /** An address instead of Google's own. */
   readonly endpoint?: pulumi.Input<string> | undefined;
 }
@@ -32,6 +35,7 @@ export class DiskObject extends pulumi.CustomResource {
   declare readonly bucket: pulumi.Output<string>;
   declare readonly size: pulumi.Output<string>;
   declare readonly prefix: pulumi.Output<string | undefined>;
+  declare readonly keep: pulumi.Output<boolean>;
   declare readonly endpoint: pulumi.Output<string | undefined>;
   /** The object's name in its bucket. */
   declare readonly objectName: pulumi.Output<string>;
@@ -69,6 +73,7 @@ const OUTPUTS = [
   "bucket",
   "size",
   "prefix",
+  "keep",
   "endpoint",
   "objectName",
   "source",

@@ -4,10 +4,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { fromPeer } from "../peer.ts";
 import { isResourceOfType } from "../properties.ts";
 import { DiskObject, type DiskObjectArgs } from "./disk-object.ts";
+import { DiskObjectRemoval } from "./disk-object-removal.ts";
 
 const TYPE = "unikernel:gcp:MachineImage";
 
-export interface MachineImageArgs extends DiskObjectArgs {
+export interface MachineImageArgs extends Omit<DiskObjectArgs, "keep"> {
+  /** Whether the object stays (true) or is removed once the image is there. Without it another
+   * family or project of the same image needs a new object: `pulumi up --replace` of it. */
+  readonly keepObject?: boolean | undefined;
   /** The family of the image, of which instances can take the newest. */
   readonly family?: pulumi.Input<string> | undefined;
   readonly labels?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>> | undefined;
@@ -31,9 +35,9 @@ export class MachineImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: MachineImageArgs, options?: pulumi.ComponentResourceOptions) {
     super(TYPE, name, {}, options);
-    const { family, labels, project, ...rest } = args;
+    const { family, labels, project, keepObject = true, ...rest } = args;
     const inside = { parent: this };
-    this.object = new DiskObject(name, rest, inside);
+    this.object = new DiskObject(name, { ...rest, keep: keepObject }, inside);
     const { Image } = fromPeer<typeof computeImage>("@pulumi/gcp", "compute/image.js");
     this.image = new Image(
       name,
@@ -47,6 +51,12 @@ export class MachineImage extends pulumi.ComponentResource {
       },
       inside,
     );
+    if (!keepObject) {
+      const { bucket, objectName, generation } = this.object;
+      const usedBy = this.image.id;
+      const { endpoint } = args;
+      new DiskObjectRemoval(name, { bucket, objectName, generation, usedBy, endpoint }, inside);
+    }
     this.selfLink = this.image.selfLink;
     this.registerOutputs({ selfLink: this.selfLink });
   }
