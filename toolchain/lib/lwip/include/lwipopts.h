@@ -67,6 +67,11 @@
 #define LWIP_DHCP_MAX_NTP_SERVERS 0
 #define LWIP_DHCP_PROVIDE_DNS_SERVERS 3
 #define DNS_MAX_SERVERS 3
+/* Clouds have networks whose packets are shorter than Ethernet's. */
+#define DHCP_ADD_EXTRA_REQUEST_OPTIONS , DHCP_OPTION_MTU
+#define LWIP_HOOK_DHCP_PARSE_OPTION(netif, dhcp, state, message, type, option, length, packet,     \
+				    offset)                                                        \
+	uk_lwip_dhcp_option(netif, option, length, packet, offset)
 /* Only for its header: name_servers.c takes the place of lwIP's resolver. */
 #define LWIP_DNS 1
 #else

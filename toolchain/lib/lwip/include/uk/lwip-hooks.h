@@ -4,6 +4,7 @@
 
 #include <lwip/ip_addr.h>
 
+struct netif;
 struct tcp_pcb;
 struct tcp_hdr;
 struct pbuf;
@@ -20,5 +21,8 @@ signed char uk_lwip_before_segment(struct tcp_pcb *pcb, struct tcp_hdr *header,
 struct tcp_pcb *uk_lwip_find_connection(u16_t remote_port, u16_t local_port);
 /* lwIP has found it by itself. */
 void uk_lwip_remember_connection(struct tcp_pcb *pcb);
+/* An option of a DHCP server's answer that lwIP does not know: its value in the packet. */
+void uk_lwip_dhcp_option(struct netif *netif, u8_t option, u8_t length, struct pbuf *packet,
+			 u16_t offset);
 
 #endif
