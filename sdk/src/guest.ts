@@ -49,7 +49,7 @@ export interface GuestArgs {
    * default): it is sent SIGTERM, and killed when the time is up. "0s" kills it at once. */
   readonly shutdownTimeout?: pulumi.Input<string> | undefined;
   /** Whether a guest that has ended is started again, also when no Pulumi runs: "no" (the
-   * default), "on-failure" or "always". Not with the driver "libvirt". */
+   * default), "on-failure" or "always". */
   readonly restart?: pulumi.Input<"no" | "on-failure" | "always" | RestartPolicyArgs> | undefined;
 }
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { buildImage, openStore, planImage } from "@pulumi-unikernel/toolchain";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { GuestStatus } from "../../provider/src/drivers/driver.ts";
 import { domainXml } from "../../provider/src/drivers/libvirt/domain-xml.ts";
 import type { Step } from "../../provider/src/drivers/libvirt/libvirt-driver.ts";
 import { LibvirtDriver } from "../../provider/src/drivers/libvirt/libvirt-driver.ts";
@@ -302,6 +303,60 @@ test("the provider goes on while libvirt waits for a host", async () => {
   clearInterval(timer);
   // A start takes hundreds of milliseconds; a blocked event loop would have turned a few times.
   expect(turns).toBeGreaterThan(50);
+});
+
+describe("a guest that is to be started again", () => {
+  async function lifecycle(home: LibvirtHome, args: string[], when: "on-failure" | "always") {
+    const plan = await planImage({
+      app: join(import.meta.dirname, "lifecycle-app"),
+      libraries: [],
+      options: {},
+      optimize: "size",
+      platform: "kvm",
+      architecture: "x86_64",
+    });
+    const { path, manifest } = await buildImage(plan, openStore());
+    const image = { imagePath: path, digest: manifest.digest };
+    const policy = { shutdownTimeoutMs: 20_000, restart: { when, backoffMs: 1_000 } };
+    const spec = await home.spec({}, { ...image, args, lifecycle: policy });
+    await home.driver.apply(spec, never);
+    return spec.id;
+  }
+  const reaches = (home: LibvirtHome, id: string, wanted: Partial<GuestStatus>) =>
+    expect
+      .poll(() => home.driver.status(id), { timeout: AGAINST_SLOW_MACHINES.timeoutMs })
+      .toMatchObject(wanted);
+
+  test.each([
+    ["fails", ["exit", "3"]],
+    ["crashes", ["crash"]],
+  ])("is when it %s, also while nobody looks", async (_what, args) => {
+    await using home = await LibvirtHome.make(daemon.uri);
+    const id = await lifecycle(home, args, "on-failure");
+    const domain = await daemon.virsh("domid", id);
+    await reaches(home, id, { state: "running", restarts: 1 });
+    expect(await daemon.virsh("domid", id)).toBe(domain);
+    await home.driver.stop(id);
+    expect((await home.driver.status(id)).state).not.toBe("running");
+  });
+
+  test("is not when it did what it was to do, unless it always is", async () => {
+    await using home = await LibvirtHome.make(daemon.uri);
+    const once = await lifecycle(home, ["exit", "0"], "on-failure");
+    const always = await lifecycle(home, ["exit", "0"], "always");
+    await reaches(home, once, { state: "stopped", exitStatus: 0, restarts: 0 });
+    await reaches(home, always, { state: "running", restarts: 1 });
+  });
+
+  test("is not when it was asked to end", async () => {
+    await using home = await LibvirtHome.make(daemon.uri);
+    const id = await lifecycle(home, ["handle"], "always");
+    await expect.poll(() => home.driver.consoleTail(id, 9), { timeout: 20_000 }).toContain("ready");
+    await home.driver.stop(id);
+    expect(await home.driver.status(id)).toMatchObject({
+      ...{ state: "stopped", exitStatus: 7, restarts: 0 },
+    });
+  });
 });
 
 test("a guest is asked to end, with a console that can be typed to", async () => {

@@ -141,6 +141,23 @@ test("a guest is asked to end, with a console that can be typed to", async () =>
   expect(await shows(asked.id, "handled")).toBe(true);
 });
 
+test.each([
+  ["fails", ["exit", "3"]],
+  ["crashes", ["crash"]],
+])("a guest that %s is started again where it is to be", async (_what, args) => {
+  await using home = await LibvirtHome.make(host.uri);
+  const restart = { when: "on-failure", backoffMs: 1_000 } as const;
+  const changes = { ...(await build("lifecycle-app", [])), args };
+  const lifecycle = { shutdownTimeoutMs: 0, restart };
+  const spec = await home.spec({}, { ...changes, lifecycle });
+  await home.driver.apply(spec, never);
+  await expect
+    .poll(() => home.driver.status(spec.id), { timeout: AGAINST_SLOW_MACHINES.timeoutMs })
+    .toMatchObject({ state: "running", restarts: 1 });
+  await home.driver.stop(spec.id);
+  expect((await home.driver.status(spec.id)).state).not.toBe("running");
+});
+
 test("a guest in a bridge has the address and the ports that it is given", async () => {
   const { guest, prefixBits, gateway, dns } = GUEST_NETWORK;
   const place = { address: `${guest}/${prefixBits}`, gateway, dns };

@@ -33,6 +33,9 @@ export interface GuestConfiguration {
   /** Not decoded. */
   readonly mounts?: readonly GuestMount[];
   readonly interfaces?: readonly GuestInterface[];
+  /** After which ends the machine resets instead of switching itself off, for hosts that start
+   * again what resets. Not decoded. */
+  readonly restart?: "on-failure" | "always";
   /** The host's clock when this was written, in nanoseconds since 1970. */
   readonly clockRealtimeNs?: bigint;
 }
@@ -69,6 +72,7 @@ export function encodeConfiguration(configuration: GuestConfiguration): Buffer {
   for (const { mac, address } of configuration.interfaces ?? []) {
     entries.push(`net.address.${mac.replaceAll(":", "")}:${address}`);
   }
+  if (configuration.restart !== undefined) entries.push(`restart:${configuration.restart}`);
   if (configuration.clockRealtimeNs !== undefined) {
     entries.push(`${CLOCK}${configuration.clockRealtimeNs}`);
   }

@@ -19,6 +19,11 @@ const EXIT_MAX = 127;
 const EXIT_LINE = /^\[unikernel\] exit (\d{1,3})\r?$/gm;
 const CRASH_LINE = /^\[unikernel\] crash \{/m;
 
+/** How often a guest has ended, by its console. */
+export function exitsOnConsole(consoleText: string): number {
+  return [...consoleText.matchAll(EXIT_LINE)].length;
+}
+
 /** The end of a guest whose host tells no number: what its console says. */
 export function endOnConsole(consoleText: string): GuestEnd {
   const line = [...consoleText.matchAll(EXIT_LINE)].at(-1);

@@ -84,8 +84,15 @@ test("only what differs is named", () => {
 });
 
 test("a changed part of a health check needs no restart, any other part does", () => {
-  expect(needsRestart(["healthCheck.http", "healthCheck"])).toBe(false);
-  expect(needsRestart(["healthCheck.http", "env.A"])).toBe(true);
-  expect(needsRestart(['env["B.C"]'])).toBe(true);
-  expect(needsRestart([])).toBe(false);
+  const on = { driver: "qemu" };
+  expect(needsRestart(["healthCheck.http", "healthCheck"], on)).toBe(false);
+  expect(needsRestart(["healthCheck.http", "env.A"], on)).toBe(true);
+  expect(needsRestart(['env["B.C"]'], on)).toBe(true);
+  expect(needsRestart([], on)).toBe(false);
+});
+
+test("on a libvirt host the guest has to learn of another restart policy", () => {
+  expect(needsRestart(["restart.policy"], { driver: "qemu" })).toBe(false);
+  expect(needsRestart(["restart.policy"], { driver: { name: "libvirt" } })).toBe(true);
+  expect(needsRestart(["shutdownTimeout"], { driver: { name: "libvirt" } })).toBe(false);
 });

@@ -7,6 +7,7 @@ import {
   sameValue,
   unwrapMap,
 } from "../values.ts";
+import { driverSelection } from "./guest-driver-input.ts";
 import { GUEST_INPUTS, knownPorts } from "./guest-inputs.ts";
 import { LIFECYCLE_INPUTS } from "./guest-lifecycle-inputs.ts";
 import type { DiffResult, PropertyChange } from "./resource.ts";
@@ -33,7 +34,7 @@ export function guestChanges(olds: PropertyMap, news: PropertyMap): DiffResult {
   }
   const unchanged = GUEST_INPUTS.filter((name) => name !== "ports" && !changed.includes(name));
   const stables = ["consoleLog", ...unchanged];
-  if (!needsRestart(changed)) stables.push(...PLACED, ...MEASURED);
+  if (!needsRestart(changed, news)) stables.push(...PLACED, ...MEASURED);
   // A port that was chosen freely may have to be another one after a restart.
   else if (!changed.includes("ports") && hasFixedPorts(news)) stables.push(...PLACED);
   if (!changed.includes("networks")) stables.push("addresses");
@@ -42,8 +43,13 @@ export function guestChanges(olds: PropertyMap, news: PropertyMap): DiffResult {
 }
 
 /** Whether these inputs reach a guest only when it starts; paths count as their first name. */
-export function needsRestart(changed: readonly string[]): boolean {
-  return changed.some((path) => !HARMLESS.includes(firstName(path)));
+export function needsRestart(changed: readonly string[], { driver }: PropertyMap): boolean {
+  // On a libvirt host the guest itself is told after which ends it resets.
+  const isTold = driverSelection(driver).name === "libvirt";
+  return changed.some((path) => {
+    const name = firstName(path);
+    return !HARMLESS.includes(name) || (isTold && name === "restart");
+  });
 }
 
 export function changesLifecycle(changed: readonly string[]): boolean {

@@ -60,9 +60,14 @@ test.each<[PropertyMap, string]>([
   expect(failures(inputs)).toEqual([reason]);
 });
 
-test("a driver that cannot start guests again says so", () => {
-  expect(failures({ restart: "always" }, "libvirt")).toEqual([
-    'restart must be "no" with the driver "libvirt", which has nobody on its host who starts guests again; "qemu" and "sandbox" have',
+test("libvirt starts guests again without counting and without waiting", () => {
+  expect(failures({ restart: "always" }, "libvirt")).toEqual([]);
+  const choosy = { policy: "on-failure", maxRetries: 3, backoff: "10ms" };
+  const reason =
+    'cannot be chosen with the driver "libvirt", whose host starts a guest again each time, a second after it ended; leave it out';
+  expect(failures({ restart: choosy }, "libvirt")).toEqual([
+    `restart.maxRetries ${reason}`,
+    `restart.backoff ${reason}`,
   ]);
   expect(failures({}, "libvirt")).toEqual([]);
   expect(failures({ restart: "always" }, undefined)).toEqual([]);

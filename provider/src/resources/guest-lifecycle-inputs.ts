@@ -7,8 +7,8 @@ import { describe, type Refuse, unknownNames } from "./guest-inputs.ts";
 export const LIFECYCLE_INPUTS = ["shutdownTimeout", "restart"] as const;
 
 const POLICIES: readonly RestartPolicy["when"][] = ["no", "on-failure", "always"];
-/** Those whose guests have a supervisor. */
-const RESTARTING_DRIVERS: readonly string[] = ["qemu", "sandbox"];
+/** Whose hosts start guests again without counting and without waiting. */
+const PLAIN_DRIVER = "libvirt";
 const DEFAULT_BACKOFF = "1s";
 const BACKOFF_MS_MAX = 60_000;
 const SHUTDOWN_TIMEOUT_MS_MAX = 3_600_000;
@@ -37,11 +37,15 @@ export function lifecycleFailures(
     refuse,
   );
   restartFailures(restart, refuse);
-  const isKnown = driver !== undefined && !containsUnknown(restart);
-  if (isKnown && restart !== "no" && !RESTARTING_DRIVERS.includes(driver)) {
+  if (driver === PLAIN_DRIVER && isPropertyMap(restart)) plainFailures(restart, refuse);
+}
+
+function plainFailures(restart: PropertyMap, refuse: Refuse): void {
+  for (const name of ["maxRetries", "backoff"]) {
+    if (restart[name] === undefined) continue;
     refuse(
-      "restart",
-      `must be "no" with the driver "${driver}", which has nobody on its host who starts guests again; ${RESTARTING_DRIVERS.map((name) => `"${name}"`).join(" and ")} have`,
+      `restart.${name}`,
+      `cannot be chosen with the driver "${PLAIN_DRIVER}", whose host starts a guest again each time, a second after it ended; leave it out`,
     );
   }
 }

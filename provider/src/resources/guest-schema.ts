@@ -72,7 +72,7 @@ const shutdownTimeout = {
 const restart = {
   oneOf: [{ type: "string" }, { type: "object", $ref: `#/types/${RESTART_TYPE}` }],
   description:
-    'Whether a guest that has ended is started again, also when no Pulumi runs: "no" (the default), "on-failure" or "always". Not with the driver "libvirt".',
+    'Whether a guest that has ended is started again, also when no Pulumi runs: "no" (the default), "on-failure" or "always".',
 };
 
 export const guestSchema = {

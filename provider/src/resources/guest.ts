@@ -195,7 +195,7 @@ export function createGuest(machine: GuestMachine): Resource {
 
     async update(context, { id, olds, state, news, preview }) {
       const changed = Object.keys(guestChanges(olds, news).changes);
-      if (needsRestart(changed)) {
+      if (needsRestart(changed, news)) {
         return preview ? plannedState(news, state) : restart(context, id, { olds, news, state });
       }
       if (preview) return { ...news, ...outputsIn(state) };

@@ -5,6 +5,7 @@
  */
 #include "kvm.h"
 #include "uart.h"
+#include <uk/boot.h>
 #include <uk/plat.h>
 
 #define ROOM 256 /* a power of two */
@@ -14,7 +15,7 @@
 
 static char received[ROOM];
 static unsigned first, end; /* counted on for ever */
-static bool is_asked_to_stop, skips_break;
+static bool skips_break;
 
 uint8_t uk_kvm_line_status(void)
 {
@@ -22,7 +23,7 @@ uint8_t uk_kvm_line_status(void)
 
 	/* A port that is not there has all bits set. */
 	if (status & UART_BREAK && status != UART_ABSENT)
-		is_asked_to_stop = skips_break = true;
+		uk_boot_is_asked_to_stop = skips_break = true;
 	return status;
 }
 
@@ -71,7 +72,7 @@ bool uk_plat_stop_requested(void)
 	static unsigned calls;
 
 	set_up();
-	if (!is_asked_to_stop && ++calls % CALLS_PER_INTERRUPTS == 0)
+	if (!uk_boot_is_asked_to_stop && ++calls % CALLS_PER_INTERRUPTS == 0)
 		uk_kvm_take_pending();
-	return is_asked_to_stop;
+	return uk_boot_is_asked_to_stop;
 }

@@ -1,5 +1,6 @@
 /* The ways to end a guest, from the best to the last resort. */
 #include "kvm.h"
+#include <uk/boot.h>
 #include <uk/plat.h>
 
 #define DEBUG_EXIT_PORT 0xf4
@@ -13,6 +14,26 @@
 #define KEYBOARD_COMMAND 0x64
 #define KEYBOARD_RESET 0xfe
 
+static void switch_off(void)
+{
+#ifdef CONFIG_PLAT_ACPI
+	uk_kvm_acpi_power_off();
+#endif
+	/* Monitors without tables. What does not exist ignores the write. */
+	out16(PC_POWER_CONTROL, PC_POWER_OFF);
+	out8(CLOUD_HYPERVISOR_POWER, CLOUD_HYPERVISOR_OFF);
+	*(volatile uint8_t *)MICROVM_POWER_CONTROL = MICROVM_POWER_OFF;
+}
+
+/* After a crash nothing but the clock can be relied upon. */
+static void wait_before_reset(void)
+{
+	uint64_t end = uk_clock_monotonic() + UK_BOOT_AGAIN_NANOSECONDS;
+
+	while (uk_clock_monotonic() < end)
+		__builtin_ia32_pause();
+}
+
 static _Noreturn void power_off(int status)
 {
 	static const struct {
@@ -22,15 +43,12 @@ static _Noreturn void power_off(int status)
 
 	out8(DEBUG_EXIT_PORT, (uint8_t)(status < DEBUG_EXIT_MAX ? status : DEBUG_EXIT_MAX));
 	/* Without that device the status stays in here. */
-#ifdef CONFIG_PLAT_ACPI
-	uk_kvm_acpi_power_off();
-#endif
-	/* Monitors without tables. What does not exist ignores the write. */
-	out16(PC_POWER_CONTROL, PC_POWER_OFF);
-	out8(CLOUD_HYPERVISOR_POWER, CLOUD_HYPERVISOR_OFF);
-	*(volatile uint8_t *)MICROVM_POWER_CONTROL = MICROVM_POWER_OFF;
+	if (uk_boot_starts_again(status))
+		wait_before_reset();
+	else
+		switch_off();
 	out8(KEYBOARD_COMMAND, KEYBOARD_RESET);
-	/* A triple fault resets the machine; monitors are told not to start over. */
+	/* A triple fault resets the machine; monitors may be told not to start over. */
 	__asm__ volatile("lidt %0; ud2" ::"m"(no_table));
 	__builtin_unreachable();
 }

@@ -26,6 +26,7 @@ extern volatile struct shared_info *uk_xen_shared;
 void uk_xen_hypercalls_init(void);
 _Noreturn void uk_xen_shut_down(unsigned reason);
 #define SHUTDOWN_POWER_OFF 0
+#define SHUTDOWN_REBOOT 1
 #define SHUTDOWN_CRASH 3
 
 /* events.c: waits until a time of Xen's clock in nanoseconds. */

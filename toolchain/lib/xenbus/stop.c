@@ -1,6 +1,7 @@
 /* The host's request to end: a word in the store, which the guest takes away to say that it has
  * read it. */
 #include <string.h>
+#include <uk/boot.h>
 #include <uk/plat.h>
 #include <uk/xen.h>
 #include <uk/xenstore.h>
@@ -17,18 +18,18 @@ static bool is_request(const char *word)
 
 bool uk_plat_stop_requested(void)
 {
-	static bool is_watching, is_requested;
+	static bool is_watching;
 	char word[16];
 
 	if (!is_watching) {
 		is_watching = true;
 		uk_xenstore_watch("control", "shutdown");
 	}
-	if (is_requested || !uk_xenstore_has_changed())
-		return is_requested;
+	if (uk_boot_is_asked_to_stop || !uk_xenstore_has_changed())
+		return uk_boot_is_asked_to_stop;
 	if (uk_xenstore_read("control", "shutdown", word, sizeof(word)) > 0 && is_request(word)) {
-		is_requested = true;
+		uk_boot_is_asked_to_stop = true;
 		uk_xenstore_write("control", "shutdown", "");
 	}
-	return is_requested;
+	return uk_boot_is_asked_to_stop;
 }

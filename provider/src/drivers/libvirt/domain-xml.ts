@@ -45,10 +45,7 @@ export function domainXml(record: GuestRecord, type: "kvm" | "qemu", files: Doma
       // Its power button is how a guest ends.
       features: { acpi: {} },
       cpu: { "@mode": type === "kvm" ? "host-passthrough" : "maximum" },
-      // A guest that ends stays ended: why is what its status tells.
-      on_poweroff: "destroy",
-      on_reboot: "destroy",
-      on_crash: "destroy",
+      ...endElements(record),
       devices: {
         ...diskElements(files.disks ?? []),
         controller: { "@type": "usb", "@model": "none" },
@@ -71,6 +68,12 @@ export function domainXml(record: GuestRecord, type: "kvm" | "qemu", files: Doma
       },
     },
   });
+}
+
+/** A guest that ends stays ended: why is what it has told. One that is to start again resets. */
+export function endElements({ lifecycle }: Pick<GuestRecord, "lifecycle">): XmlElement {
+  const after = (lifecycle?.restart.when ?? "no") === "no" ? "destroy" : "restart";
+  return { on_poweroff: "destroy", on_reboot: after, on_crash: after };
 }
 
 type InterfaceRecord = Pick<GuestRecord, "id" | "network" | "bridge" | "interfaces">;

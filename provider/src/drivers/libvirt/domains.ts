@@ -13,6 +13,7 @@ const METADATA_PREFIX = "unikernel";
 const METADATA_ELEMENT = 2;
 
 const AFFECT = { current: 0, live: 1, config: 2 } as const;
+const DESTROY_AT_RESET = [1, 0] as const;
 const XML_INACTIVE = 2;
 const START_PAUSED = 1;
 const DESTROY_GRACEFUL = 1;
@@ -144,9 +145,13 @@ export class Domains {
     await poll(hasEnded, { everyMs: 50, timeoutMs });
   }
 
-  /** Asks a guest of QEMU's to end. */
-  sendBreak(name: string): Promise<unknown> {
-    return this.monitor(name, `chardev-send-break ${CONSOLE}`);
+  /** Asks a guest of QEMU's to end. One that does not listen just then, since it is about to reset,
+   * ends with that. */
+  async sendBreak(name: string): Promise<void> {
+    await this.#must(name, (connection, domain) =>
+      connection.call("virDomainSetLifecycleAction", domain, ...DESTROY_AT_RESET, AFFECT.live),
+    );
+    await this.monitor(name, `chardev-send-break ${CONSOLE}`);
   }
 
   /** Asks a guest to end by the means of its hypervisor. */

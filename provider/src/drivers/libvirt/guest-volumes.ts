@@ -90,7 +90,12 @@ export class GuestVolumes {
     return bytes?.toString("utf8") ?? "";
   }
 
-  /** The exit status that a guest has written, if it came to that. */
+  /** How many exit statuses a guest has written, one for each time that it has ended. */
+  async exits(id: string): Promise<number> {
+    return (await this.#disk.sizeBytes(statusOf(id))) ?? 0;
+  }
+
+  /** The exit status that a guest has written last, if it came to that. */
   async exitStatus(id: string): Promise<number | undefined> {
     return (await this.#disk.readEnd(statusOf(id), 1))?.at(-1);
   }

@@ -1,6 +1,6 @@
 // What differs between the hypervisors behind a libvirt host: how a guest is described, asked to
 // end, and found to have ended.
-import { endOnConsole, type GuestEnd, guestEnd } from "../../guests/exit-status.ts";
+import { endOnConsole, exitsOnConsole, type GuestEnd, guestEnd } from "../../guests/exit-status.ts";
 import type { GuestSpec } from "../driver.ts";
 import { deviceName, mounts, type VolumeFormat } from "../volume-driver.ts";
 import { chooseType } from "./accelerator.ts";
@@ -28,6 +28,8 @@ export interface Hypervisor {
   askToEnd(domains: Domains, id: string): Promise<unknown>;
   /** How a guest ended that does not run. */
   end(volumes: GuestVolumes, id: string): Promise<GuestEnd>;
+  /** How often a guest has ended since it was started, as far as that is known. */
+  ends(volumes: GuestVolumes, id: string): Promise<number>;
   readonly disks: HostDisks;
 }
 
@@ -51,6 +53,7 @@ const qemu: Hypervisor = {
     const code = status === undefined ? 0 : 2 * status + 1;
     return guestEnd({ code, killed: status === undefined }, await volumes.consoleEnd(id));
   },
+  ends: (volumes, id) => volumes.exits(id),
   disks: { usualFormat: "qcow2", formatProblem: () => null, growing: diskTarget },
 };
 
@@ -61,6 +64,7 @@ const xen: Hypervisor = {
     mounts(volumes).map((mount, index) => ({ ...mount, name: xenDisk(deviceName(index)) })),
   askToEnd: (domains, id) => domains.requestEnd(id),
   end: async (volumes, id) => endOnConsole(await volumes.consoleEnd(id)),
+  ends: async (volumes, id) => exitsOnConsole(await volumes.consoleEnd(id)),
   disks: {
     usualFormat: "raw",
     formatProblem: (format) =>

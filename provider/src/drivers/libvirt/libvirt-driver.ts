@@ -1,10 +1,6 @@
 // The driver that runs guests as domains of a libvirt host, here or elsewhere.
 import type { Duplex } from "node:stream";
-import {
-  decodeConfiguration,
-  encodeConfiguration,
-  isSameConfiguration,
-} from "../../guests/configuration.ts";
+import { decodeConfiguration, isSameConfiguration } from "../../guests/configuration.ts";
 import { lastLines } from "../../guests/console.ts";
 import type {
   Driver,
@@ -22,13 +18,13 @@ import { Connections } from "./connections.ts";
 import { type Domain, Domains, isActiveState } from "./domains.ts";
 import { editsOf, isSameForward } from "./edits.ts";
 import { LibvirtError } from "./errors.ts";
+import { configurationOf, restartIn } from "./guest-configuration.ts";
 import { GuestVolumes } from "./guest-volumes.ts";
 import { HostNetworks } from "./host-networks.ts";
 import { HostVolumes } from "./host-volumes.ts";
 import { type Hypervisor, hypervisorOf } from "./hypervisor.ts";
 import { MissingLibvirtError } from "./library.ts";
 import { NetworkChoice, type PlaceOptions } from "./network-choice.ts";
-import { placesIn } from "./placed-network.ts";
 import { recordsOf } from "./port-host.ts";
 import { formatRecord, type GuestRecord, parseRecord } from "./record.ts";
 import { type HostUri, parseHostUri, poolsOf } from "./uri.ts";
@@ -206,8 +202,11 @@ export class LibvirtDriver implements Driver {
       ...(record === undefined ? {} : { startedAt: new Date(record.startedAtMs) }),
       ...this.#addresses(record),
     };
-    if (!isActiveState(domain.state))
-      return { ...known, ports: [], ...(await this.#hypervisor.end(this.#volumes, id)) };
+    const ends = await this.#ends(record);
+    if (!isActiveState(domain.state)) {
+      const end = await this.#hypervisor.end(this.#volumes, id);
+      return { ...known, ports: [], ...end, ...(ends ? { restarts: ends - 1 } : {}) };
+    }
     const actual = await this.#reach.of(record).actual(id, record);
     const definition = record === undefined ? undefined : await this.#domains.definition(id);
     if (record === undefined || definition === undefined) {
@@ -218,6 +217,7 @@ export class LibvirtDriver implements Driver {
       ...known,
       state: domain.state === "paused" ? "starting" : "running",
       ports: edited.ports ?? record.forwards.filter((forward) => forward !== null),
+      ...(ends === undefined ? {} : { restarts: ends }),
       ...(Object.keys(edited).length === 0 ? {} : { edited }),
     };
   }
@@ -308,6 +308,12 @@ export class LibvirtDriver implements Driver {
     await this.#save({ ...record, forwards: await network.reach(record, signal) }, record);
   }
 
+  /** How often a guest has ended that may have been started again. */
+  async #ends(record: GuestRecord | undefined): Promise<number | undefined> {
+    if (record === undefined || restartIn(record).restart === undefined) return undefined;
+    return this.#hypervisor.ends(this.#volumes, record.id);
+  }
+
   /** What a guest has in the networks that it wants; undefined when it wants none. */
   async #interfaces(spec: GuestSpec, record: GuestRecord | undefined) {
     const { id, owner, networks = [] } = spec;
@@ -323,15 +329,8 @@ export class LibvirtDriver implements Driver {
   }
 
   #configuration(spec: GuestSpec, interfaces: GuestRecord["interfaces"]): Buffer {
-    const network = this.#reach.of({ interfaces }).configuration;
-    return encodeConfiguration({
-      args: spec.args,
-      env: spec.env,
-      ...(network === undefined ? {} : { network }),
-      ...placesIn(interfaces),
-      mounts: this.#hypervisor.mounts(spec.volumes),
-      clockRealtimeNs: BigInt(Date.now()) * 1_000_000n,
-    });
+    const { configuration } = this.#reach.of({ interfaces });
+    return configurationOf(spec, this.#hypervisor, configuration, interfaces);
   }
 
   #step(step: Step): void {

@@ -20,6 +20,7 @@ export const LIBVIRT_PROTOTYPES = [
   "int virDomainCreateWithFlags(void *domain, unsigned int flags)",
   "int virDomainResume(void *domain)",
   "int virDomainShutdownFlags(void *domain, unsigned int flags)",
+  "int virDomainSetLifecycleAction(void *domain, unsigned int type, unsigned int action, unsigned int flags)",
   "int virDomainDestroyFlags(void *domain, unsigned int flags)",
   "int virDomainUndefineFlags(void *domain, unsigned int flags)",
   "int virDomainBlockResize(void *domain, const char *disk, uint64_t size, unsigned int flags)",

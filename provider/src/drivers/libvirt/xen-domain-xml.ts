@@ -1,6 +1,12 @@
 // A guest of a Xen host as a domain in libvirt's words: PVH, with nothing but Xen's own devices.
 import { deviceName } from "../volume-driver.ts";
-import { type DomainFiles, interfaceElements, memoryKiB, uuidOf } from "./domain-xml.ts";
+import {
+  type DomainFiles,
+  endElements,
+  interfaceElements,
+  memoryKiB,
+  uuidOf,
+} from "./domain-xml.ts";
 import { type GuestRecord, metadataElement } from "./record.ts";
 import { formatXml } from "./xml.ts";
 
@@ -19,10 +25,7 @@ export function xenDomainXml(record: GuestRecord, files: DomainFiles): string {
         kernel: files.image,
         initrd: files.configuration,
       },
-      // A guest that ends stays ended: why is what its console tells.
-      on_poweroff: "destroy",
-      on_reboot: "destroy",
-      on_crash: "destroy",
+      ...endElements(record),
       devices: {
         ...(disks.length === 0
           ? {}

@@ -2,6 +2,7 @@
 #ifndef UK_BOOT_H
 #define UK_BOOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uk/plat.h>
@@ -24,5 +25,15 @@ static inline __attribute__((always_inline)) void uk_canary_init(void)
 	/* Strings end with a zero byte: what runs over the end of one cannot write it back. */
 	__stack_chk_guard = value & ~0xffUL;
 }
+
+/*
+ * Whether the machine is to be reset instead of switched off after an end with this status, as
+ * "restart:" of the configuration says; the platform then waits UK_BOOT_AGAIN_NANOSECONDS first,
+ * so that a guest that cannot live does not write to its console all the time. Not after a request
+ * to end, which the platform tells here.
+ */
+bool uk_boot_starts_again(int status);
+extern bool uk_boot_is_asked_to_stop;
+#define UK_BOOT_AGAIN_NANOSECONDS 1000000000UL
 
 #endif

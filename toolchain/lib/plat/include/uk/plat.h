@@ -90,6 +90,8 @@ bool uk_plat_entropy(uint64_t *value);
  *   net.address.MAC:A.B.C.D/BITS (of the interface with this hardware address: twelve hexadecimal
  *   digits; net.address is for the first of which nothing else is said)
  *   volume:NAME=/PATH   volume.read-only:NAME=/PATH (where the files of a disk are to be)
+ *   restart:on-failure   restart:always (resets the machine instead of switching it off at such an
+ *   end, unless it was asked for; where the host starts again what resets)
  *   clock.realtime:NANOSECONDS (the host's clock when it wrote this)
  * Returns its address and stores its length in bytes; NULL when there is none.
  */
