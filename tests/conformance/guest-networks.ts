@@ -133,6 +133,25 @@ export function networkSuite(
       expect(await ask("web", "name?keeper")).toMatch(/^404 /);
     });
 
+    test("a guest that was started again keeps its address and is reached", async () => {
+      const restart = { when: "always", backoffMs: 10 } as const;
+      const lifecycle = { shutdownTimeoutMs: 0, restart };
+      const { spec, status } = await start("phoenix", ["back"], { lifecycle });
+      expect(await ask("web", "visit?phoenix")).toBe("200 I am phoenix");
+      const before = await fixture.driver.processOf?.(spec.id);
+      process.kill(before?.pid ?? Number.NaN, "SIGKILL");
+      const again = await poll(async () => {
+        const now = await fixture.driver.status(spec.id);
+        return now.state === "running" && now.restarts === 1 ? now : undefined;
+      }, AGAINST_SLOW_MACHINES);
+      expect(again?.addresses).toEqual({ back: status.addresses?.back });
+      const isReached = async () => (await ask("web", "visit?phoenix")) === "200 I am phoenix";
+      expect(await poll(async () => (await isReached()) || undefined, AGAINST_SLOW_MACHINES)).toBe(
+        true,
+      );
+      await fixture.driver.remove(spec.id);
+    });
+
     test("a successor gets the name when it takes the ports", async () => {
       const one = await start("twin", ["back"], { env: { NAME: "one" } });
       const other = await start("twin", ["back"], { env: { NAME: "other" } });

@@ -80,6 +80,28 @@ export function volumeSuite(
       expect(await bench.ready(swapped.id)).toContain("/var/log: start 2 of 8 MiB");
     });
 
+    test("a guest that waits to be started again keeps its volume", async (context) => {
+      const { processOf } = bench.driver;
+      if (processOf === undefined) return context.skip("this driver starts no guest again");
+      const id = await volume();
+      const restart = { when: "always", backoffMs: 60_000 } as const;
+      const waiting = await bench.spec([at(id)], { lifecycle: { shutdownTimeoutMs: 0, restart } });
+      await bench.driver.apply(waiting, never);
+      await bench.ready(waiting.id);
+      process.kill((await processOf.call(bench.driver, waiting.id))?.pid ?? Number.NaN, "SIGKILL");
+      const waits = async () => (await bench.driver.status(waiting.id)).state === "starting";
+      expect(await poll(async () => (await waits()) || undefined, AGAINST_SLOW_MACHINES)).toBe(
+        true,
+      );
+      const other = await bench.spec([at(id)]);
+      await expect(bench.driver.apply(other, never)).rejects.toThrow(
+        `is attached to the guest ${waiting.id}`,
+      );
+      await bench.driver.stop(waiting.id);
+      await bench.driver.apply(other, never);
+      expect(await bench.ready(other.id)).toContain("/data: start 2 of 8 MiB");
+    });
+
     test("a volume is read only where it is to be", async () => {
       const id = await volume();
       const writer = await bench.spec([at(id)]);
