@@ -1,4 +1,4 @@
-// `unikernel ps`, `logs` and `console` with guests that run, as a user types them.
+// `unikernel ps`, `logs`, `events`, `top` and `console` with guests that run, as a user types them.
 import { execFile, spawn } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -8,35 +8,11 @@ import type { Driver, GuestSpec } from "../../provider/src/drivers/driver.ts";
 import { poll } from "../../provider/src/guests/wait.ts";
 import { TestHome, tcp } from "./qemu-driver-home.ts";
 import { SandboxHome } from "./sandbox-driver-home.ts";
+import { TERMINAL } from "./typed-terminal.ts";
 
 const never = new AbortController().signal;
 const MAIN = join(import.meta.dirname, "../../toolchain/src/cli/main.ts");
 const OWNER = "urn:pulumi:dev::shop::unikernel:index:Guest::front of /program";
-
-/** A terminal: types when a text has appeared, and shows all that was seen. */
-const TERMINAL = `
-import os, pty, select, sys
-steps = [tuple(step.split("=", 1)) for step in sys.argv[1].split("|")]
-pid, terminal = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[2], sys.argv[2:])
-seen, since = b"", 0
-while True:
-    if steps and steps[0][0].encode() in seen[since:]:
-        since = len(seen)
-        os.write(terminal, steps.pop(0)[1].encode().decode("unicode_escape").encode())
-    if not select.select([terminal], [], [], 30)[0]:
-        break
-    try:
-        part = os.read(terminal, 4096)
-    except OSError:
-        break
-    if not part:
-        break
-    seen += part
-sys.stdout.write(seen.decode())
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
 
 interface Home extends AsyncDisposable {
   readonly directory: string;
@@ -137,6 +113,73 @@ describe.each(homes)("with guests of the driver $name", ({ name, platform, make 
     console.destroy();
     child.kill("SIGINT");
     expect(await ended).toBe(0);
+  });
+
+  test("events tells what happened, also to a guest that is gone", async () => {
+    await using home = await make();
+    const restart = { when: "on-failure", maxRetries: 1, backoffMs: 10 } as const;
+    const lifecycle = { shutdownTimeoutMs: 20_000, restart };
+    const failing = await start(home, ["exit", "3"], { lifecycle });
+    const isOver = async () => (await home.driver.status(failing.id)).state === "stopped";
+    const patience = { everyMs: 20, timeoutMs: 20_000 };
+    expect(await poll(async () => (await isOver()) || undefined, patience)).toBe(true);
+    await home.driver.note?.(failing.id, "healthy");
+    const calm = await start(home, ["handle"], { lifecycle });
+    const isReady = async () => (await home.driver.consoleTail(calm.id, 1))[0] === "ready";
+    expect(await poll(async () => (await isReady()) || undefined, patience)).toBe(true);
+    await home.driver.stop(calm.id);
+    await home.driver.remove(failing.id);
+    const lines = (await run(home, "events", "--json")).trimEnd().split("\n");
+    const events = lines.map((line) => JSON.parse(line) as { guest: string; what: string });
+    const of = (id: string) => events.filter(({ guest }) => guest === id).map(({ what }) => what);
+    const end = "ended, exit status 3";
+    expect(of(failing.id)).toEqual(["started", end, "restarted (1)", end, "healthy", "removed"]);
+    expect(of(calm.id)).toEqual(["started", "asked to end", "ended, exit status 7"]);
+    const table = await run(home, "events", calm.id.slice(0, -2));
+    expect(table).toMatch(
+      new RegExp(`^\\d{4}-\\d\\d-\\d\\d [0-9:]{8} {2}${calm.id} {2}started$`, "m"),
+    );
+    expect(table).not.toContain(failing.id);
+  });
+
+  test("events -f goes on until Ctrl-C", async () => {
+    await using home = await make();
+    const child = spawn(process.execPath, [MAIN, "events", "-f"], {
+      env: environment(home),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let seen = "";
+    child.stdout.on("data", (bytes) => {
+      seen += bytes;
+    });
+    const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+    const { id } = await start(home, []);
+    const has = () => (seen.includes(`  ${id}  started\n`) ? true : undefined);
+    expect(await poll(has, { everyMs: 10, timeoutMs: 20_000 })).toBe(true);
+    child.kill("SIGINT");
+    expect(await ended).toBe(0);
+  });
+
+  test("top is one table where there is no terminal, and refreshes in place on one", async () => {
+    await using home = await make();
+    const { id, digest } = await start(home, []);
+    const head = "NAME +ID +STATE +DIGEST +UPTIME +CPU +RESIDENT +OF +RESTARTS";
+    const row = `front +${id} +running +${digest.slice(0, 19)} +\\d+s +\\d+\\.\\d% +\\d+\\.\\dMiB +16MiB +0`;
+    expect(await run(home, "top")).toMatch(new RegExp(`^${head}\n${row}\n$`));
+    const command = [process.execPath, MAIN, "top", "--interval", "0.1"];
+    // The first table has no shares yet: what leaves is typed at the second.
+    const { stdout } = await promisify(execFile)("python3", ["-c", TERMINAL, "%=q", ...command], {
+      env: environment(home),
+    });
+    const escapeCharacter = String.fromCharCode(27);
+    const [before, ...frames] = stdout.split(`${escapeCharacter}[H`);
+    expect(before).toBe(`${escapeCharacter}[?1049h${escapeCharacter}[?25l`);
+    expect(frames.length).toBeGreaterThan(1);
+    // Each line clears what stood behind it, each table what stood below.
+    const plain = frames.map((frame) => frame.replaceAll(escapeCharacter, ""));
+    const table = new RegExp(`^${head}\\[K\\r+\\nfront +${id} .*\\[K\\[J`);
+    for (const frame of plain) expect(frame).toMatch(table);
+    expect(plain.at(-1)).toMatch(/%.*\[\?25h\[\?1049l$/s);
   });
 
   test("a console in a terminal takes what is typed, and is left with Ctrl-]", async () => {

@@ -6,11 +6,13 @@
  * in the guest's directory, where the file "command" says what to run and how (plan.h). It starts
  * the guest, keeps its console, starts it again as the plan says, and on SIGTERM asks it to end
  * and kills it when it has not after a while. What it tells: "state" (how often it has started
- * the guest again, and when it did last) and, at the end, "ended".
+ * the guest again, and when it did last), at the end "ended", and what happens, in a file that all
+ * guests share (events.h).
  */
 #include "child.h"
 #include "console.h"
 #include "ending.h"
+#include "events.h"
 #include "kernel.h"
 #include "plan.h"
 #include "text.h"
@@ -30,6 +32,7 @@ struct start {
 	char *arguments[];
 };
 
+static const char *guest;
 static int signals;
 static struct plan plan;
 static long child; /* 0: none at the moment */
@@ -46,6 +49,39 @@ static uint64_t now_ms(int clock)
 
 	call(CALL_CLOCK_GETTIME, clock, &now);
 	return now.seconds * 1000 + now.nanoseconds / MILLISECOND;
+}
+
+static void tell(const char *what)
+{
+	char bytes[128];
+	struct text text = {bytes, sizeof(bytes), 0};
+
+	text_add(&text, what);
+	event_add(now_ms(CLOCK_REALTIME), guest, &text);
+}
+
+static void tell_start(void)
+{
+	char bytes[128];
+	struct text text = {bytes, sizeof(bytes), 0};
+
+	text_add(&text, restarts ? "restarted (" : "started");
+	if (restarts) {
+		text_add_number(&text, restarts);
+		text_add(&text, ")");
+	}
+	event_add(now_ms(CLOCK_REALTIME), guest, &text);
+}
+
+static void tell_end(bool has_run)
+{
+	char bytes[160];
+	struct text text = {bytes, sizeof(bytes), 0};
+
+	text_add(&text, has_run ? "ended, " : "did not start");
+	if (has_run)
+		ending_describe(plan.kind, status, &text);
+	event_add(now_ms(CLOCK_REALTIME), guest, &text);
 }
 
 static void catch_signals(void)
@@ -68,6 +104,7 @@ static void stop(void)
 
 	is_stopping = true;
 	plan_read(&plan);
+	tell(again ? "asked to end again" : "asked to end");
 	if (!child)
 		return;
 	kill_at = again ? 0 : now_ms(CLOCK_MONOTONIC) + plan.shutdown_timeout_ms;
@@ -123,6 +160,7 @@ static void write_state(void)
 static void run(char **environment)
 {
 	write_state();
+	tell_start();
 	child = child_start(&plan, environment);
 	if (!child) {
 		complain("cannot make a process", NULL, 0);
@@ -193,6 +231,7 @@ static void supervise(char **environment)
 
 		run(environment);
 		has_run = !ending_is_no_start(plan.kind, status, log_start);
+		tell_end(has_run);
 		/* Who started us is told of what never ran, and decides. */
 		if (!has_run && !restarts)
 			return;
@@ -221,6 +260,7 @@ _Noreturn void program_main(struct start *start)
 
 	if (start->count != 3 || !text_equal(start->arguments[1], "--supervise"))
 		fail("usage: supervisor --supervise NAME, in the guest's directory", NULL, 0);
+	guest = start->arguments[2];
 	if (!plan_read(&plan))
 		fail("cannot read the file", "command", 0);
 	catch_signals();

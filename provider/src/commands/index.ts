@@ -7,6 +7,8 @@ export const commands: Readonly<Record<string, () => Promise<{ readonly command:
   ps: () => import("./ps.ts"),
   logs: () => import("./logs.ts"),
   console: () => import("./console.ts"),
+  top: () => import("./top.ts"),
+  events: () => import("./events.ts"),
   debug: () => import("./debug.ts"),
   symbolize: () => import("./symbolize.ts"),
 };

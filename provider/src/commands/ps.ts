@@ -9,6 +9,7 @@ import {
   HOST_OPTIONS,
   parseCommandLine,
 } from "./hosts.ts";
+import { alignColumns, shortDigest } from "./table.ts";
 
 export const command: Command = {
   summary: "list guests: state, image, uptime, memory, restarts, ports",
@@ -87,31 +88,12 @@ export function formatAge(milliseconds: number): string {
     .join(" ");
 }
 
-const DIGEST_CHARACTERS = "sha256:".length + 12;
+const HEAD = ["NAME", "ID", "DRIVER", "STATE", "DIGEST", "UPTIME", "MEMORY", "RESTARTS", "PORTS"];
 
 export function formatTable(rows: readonly Row[]): string {
-  const head = ["NAME", "ID", "DRIVER", "STATE", "DIGEST", "UPTIME", "MEMORY", "RESTARTS", "PORTS"];
   const lines = rows.map((row) => [
-    row.name,
-    row.id,
-    row.driver,
-    row.state,
-    row.digest.slice(0, DIGEST_CHARACTERS),
-    row.uptime,
-    row.memory,
-    String(row.restarts),
-    row.ports.join(", "),
+    ...[row.name, row.id, row.driver, row.state, shortDigest(row.digest), row.uptime, row.memory],
+    ...[String(row.restarts), row.ports.join(", ")],
   ]);
-  const table = [head, ...lines];
-  const widths = head.map((_, column) =>
-    Math.max(...table.map((line) => line[column]?.length ?? 0)),
-  );
-  return table
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  return alignColumns([HEAD, ...lines]).join("\n");
 }

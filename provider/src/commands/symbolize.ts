@@ -19,9 +19,9 @@ import {
   parseCommandLine,
   UsageError,
 } from "./hosts.ts";
+import { shortDigest } from "./table.ts";
 
 const usage = "unikernel symbolize --help";
-const DIGEST_CHARACTERS = "sha256:".length + 12;
 
 export const command: Command = {
   summary: "turn crash records into functions, files and lines",
@@ -103,9 +103,7 @@ function describe(crash: CrashRecord, image: CrashImage | undefined): string {
   if (image.build !== crash.build) {
     throw new Error(`the crash is of build ${crash.build}, but ${image.name} is ${image.build}`);
   }
-  const name = image.name.startsWith("sha256:")
-    ? image.name.slice(0, DIGEST_CHARACTERS)
-    : image.name;
+  const name = image.name.startsWith("sha256:") ? shortDigest(image.name) : image.name;
   return [...formatCrash(crash, informationOf(image)), `  build ${crash.build}, ${name}`].join(
     "\n",
   );

@@ -141,4 +141,6 @@ export interface Driver {
   ): Promise<Result>;
   /** The process whose memory and time are the guest's; absent where it is not of this machine. */
   processOf?(id: string): Promise<{ readonly pid: number } | undefined>;
+  /** Writes down what happened to a guest, for `unikernel events`; absent: nobody keeps that. */
+  note?(id: string, what: string): Promise<void>;
 }

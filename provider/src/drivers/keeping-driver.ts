@@ -58,6 +58,9 @@ export class KeepingDriver implements Driver {
   async processOf(id: string) {
     return this.#driver.processOf?.(id);
   }
+  async note(id: string, what: string) {
+    await this.#driver.note?.(id, what);
+  }
   guests() {
     return this.#driver.guests();
   }

@@ -13,6 +13,7 @@ import type {
   GuestSummary,
   PortForward,
 } from "./driver.ts";
+import { addEvent } from "./events.ts";
 import { type CommonRecord, type ProcessIdentity, summaryOf } from "./guest-record.ts";
 import { type GuestLifecycle, PLAIN_LIFECYCLE } from "./lifecycle.ts";
 import { LocalNetworks } from "./networks/local-networks.ts";
@@ -27,8 +28,10 @@ export abstract class ProcessDriver<Files extends SupervisedFiles, Kept extends 
   protected readonly ports: PortTable<Kept>;
   protected readonly networks: LocalNetworks;
   readonly #records: PortBackend<Kept>;
+  readonly #home: string;
 
   constructor(home: string, records: PortBackend<Kept>) {
+    this.#home = home;
     this.#records = records;
     this.ports = new PortTable(records);
     this.networks = new LocalNetworks({ home });
@@ -79,6 +82,10 @@ export abstract class ProcessDriver<Files extends SupervisedFiles, Kept extends 
     return decoded === undefined ? undefined : { args: decoded.args, env: decoded.env };
   }
 
+  note(id: string, what: string): Promise<void> {
+    return addEvent(this.#home, id, what);
+  }
+
   async processOf(id: string): Promise<ProcessIdentity | undefined> {
     return this.find(this.files(id), (await this.#records.read(id))?.process);
   }
@@ -110,6 +117,7 @@ export abstract class ProcessDriver<Files extends SupervisedFiles, Kept extends 
     await rm(files.directory, { recursive: true, force: true });
     // A successor that never became healthy may have been killed while it took the ports.
     if (mayHaveTaken) await this.ports.giveBack(record.owner);
+    if (record !== undefined) await this.note(id, "removed");
   }
 
   async readConsole(id: string, offset: number): Promise<Buffer> {

@@ -95,10 +95,13 @@ export async function healthy(
     machine: driverMachine(inputs.driver),
   };
   try {
-    return await awaitHealthy(started, inputs.healthCheck, context.signal);
+    const times = await awaitHealthy(started, inputs.healthCheck, context.signal);
+    await driver.note?.(id, inputs.healthCheck === undefined ? "up" : "healthy");
+    return times;
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof UnhealthyError)) throw error;
+    await driver.note?.(id, "did not become healthy");
     throw new Error(await failureReport(driver, id, error.message, symbolsPath));
   }
 }
