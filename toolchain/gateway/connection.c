@@ -65,7 +65,7 @@ struct connection *connection_new(const struct far_end *far, uint16_t guest_port
 
 struct connection *connection_at(unsigned index)
 {
-	return &connections[index];
+	return index < ever_used ? &connections[index] : NULL;
 }
 
 void connection_free(struct connection *connection)

@@ -56,6 +56,7 @@ struct connection *connection_find(const struct far_end *far, uint16_t guest_por
 /* NULL when there are too many. */
 struct connection *connection_new(const struct far_end *far, uint16_t guest_port, int fd,
 				  enum state state);
+/* NULL behind the last that was ever used. */
 struct connection *connection_at(unsigned index);
 void connection_free(struct connection *connection);
 /* It will be looked at before the process waits again. */

@@ -344,6 +344,7 @@ static void repeat(struct connection *connection)
 int tcp_tick(uint64_t now_ms)
 {
 	static uint64_t next_ms;
+	struct connection *connection;
 
 	if (!needs_ticks)
 		return -1;
@@ -351,9 +352,7 @@ int tcp_tick(uint64_t now_ms)
 		return (int)(next_ms - now_ms);
 	next_ms = now_ms + TICK_MS;
 	needs_ticks = false;
-	for (unsigned i = 0; i < CONNECTIONS_MAX; i++) {
-		struct connection *connection = connection_at(i);
-
+	for (unsigned i = 0; (connection = connection_at(i)); i++) {
 		if (!connection->is_used || !is_waiting(connection))
 			continue;
 		needs_ticks = true;
