@@ -52,11 +52,16 @@ static void touch(struct connection *connection)
 	link_newest(connection);
 }
 
+static bool is_deferring(const struct connection *connection)
+{
+	return CAN_DEFER && connection->deferred != NULL;
+}
+
 void connection_close(struct connection *connection)
 {
 	struct server *server = connection->server;
 
-	if (connection->deferred != NULL)
+	if (is_deferring(connection))
 		connection->deferred->connection = NULL;
 	unlink_activity(connection);
 	close(connection->descriptor);
@@ -203,7 +208,7 @@ static size_t step(struct connection *connection, char *bytes, size_t length)
  * answers go out in the order of their requests. */
 static bool is_busy(const struct connection *connection)
 {
-	return output_pending(connection) || connection->deferred != NULL;
+	return output_pending(connection) || is_deferring(connection);
 }
 
 /* Answers all requests that are whole; returns the bytes they took. */
@@ -364,8 +369,8 @@ void connection_event(struct connection *connection, bool ended, bool writable)
 		if (alive)
 			alive = output_flush(connection);
 		/* The peer has ended and this was its last input: read to the end at once. */
-	} while (alive && connection->is_end_announced && !connection->peer_ended && !connection->close_after &&
-		 !is_busy(connection));
+	} while (alive && connection->is_end_announced && !connection->peer_ended &&
+		 !connection->close_after && !is_busy(connection));
 	if (!alive) {
 		connection->server->output_length = 0;
 		connection_close(connection);
@@ -394,7 +399,7 @@ void connection_timeout(struct connection *connection)
 	uint64_t idle_ms = connection->server->now_ms - connection->active_ms;
 
 	/* It is we who take our time. */
-	if (connection->deferred != NULL)
+	if (is_deferring(connection))
 		return;
 
 	if (connection->phase == PHASE_LINGER) {

@@ -1,5 +1,4 @@
 /* Composes responses. */
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include "server.h"
@@ -241,33 +240,10 @@ void httpd_respond(struct httpd_response *response, int status, const char *cont
 		return;
 	if (status < 200 || status > 599)
 		status = 500;
-	struct connection *connection = response->connection;
-
-	if (connection != NULL)
+	if (CAN_DEFER && response->is_deferred)
+		deferred_respond(response, status, content_type, body, length);
+	else
 		response_write(response, status, content_type, body, length);
-	if (!response->is_deferred)
-		return;
-	free(response);
-	if (connection == NULL)
-		return;
-	connection->deferred = NULL;
-	connection_resume(connection);
-}
-
-struct httpd_response *httpd_defer(struct httpd_response *response)
-{
-	struct httpd_response *deferred = malloc(sizeof(*deferred));
-
-	if (deferred == NULL) {
-		httpd_respond_text(response, 503, "Service Unavailable");
-		return NULL;
-	}
-	*deferred = *response;
-	deferred->is_deferred = true;
-	response->connection->deferred = deferred;
-	/* Whoever looks at the old one finds nothing left to do. */
-	response->responded = true;
-	return deferred;
 }
 
 void httpd_respond_text(struct httpd_response *response, int status, const char *text)

@@ -142,7 +142,7 @@ static int take_turn(struct server *server)
 {
 	const struct httpd_options *options = &server->options;
 
-	return options->turn != NULL ? options->turn(options->turn_argument) : -1;
+	return CAN_DEFER && options->turn != NULL ? options->turn(options->turn_argument) : -1;
 }
 
 static int serve(struct server *server)

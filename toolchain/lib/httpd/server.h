@@ -12,6 +12,12 @@
 #define OUTPUT_BYTES 16384
 #define EXTRA_HEADERS_BYTES 2048
 
+#ifdef CONFIG_HTTPD_DEFER
+#define CAN_DEFER true
+#else
+#define CAN_DEFER false
+#endif
+
 struct server;
 
 enum phase {
@@ -108,5 +114,9 @@ void request_dispatch(struct connection *connection, const struct head *head, co
 void response_error(struct connection *connection, int status);
 void response_write(struct httpd_response *response, int status, const char *content_type,
 		    const void *body, size_t length);
+
+/* defer.c */
+void deferred_respond(struct httpd_response *response, int status, const char *content_type,
+		      const void *body, size_t length);
 
 #endif

@@ -45,9 +45,9 @@ struct httpd_options {
 	/* Called once when connections are accepted, with the port. May be NULL. */
 	void (*started)(uint16_t port, void *argument);
 	void *started_argument;
-	/* Called between events, where deferred requests may be answered. Returns the milliseconds
-	 * after which it is called again if nothing happens; -1: only when something does. May be
-	 * NULL. */
+	/* With HTTPD_DEFER: called between events, where deferred requests may be answered.
+	 * Returns the milliseconds after which it is called again if nothing happens; -1: only
+	 * when something does. May be NULL. */
 	int (*turn)(void *argument);
 	void *turn_argument;
 };
@@ -91,7 +91,7 @@ void httpd_respond(struct httpd_response *response, int status, const char *cont
 /* The same with a string. */
 void httpd_respond_text(struct httpd_response *response, int status, const char *text);
 /*
- * The request is going to be answered later: returns what takes the place of the response until
+ * With HTTPD_DEFER, the request is going to be answered later: returns what takes the place of the response until
  * then, or NULL, and answers 503, when memory is out. httpd_respond() MUST be called on it exactly
  * once, by `turn`, also when the peer has gone by then. Further requests of its connection wait.
  */
