@@ -1,5 +1,7 @@
 // A handler in TypeScript in a guest: what it may use gives what Node.js gives, and requests and
 // answers go as HTTP says.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildImage, openStore, planImage } from "../../toolchain/src/index.ts";
@@ -133,6 +135,82 @@ describe("frameworks run as they are", () => {
     const broken = await ask("/itty/broken");
     expect([broken.status, await broken.json()]).toEqual([418, { status: 418, error: "a teapot" }]);
     expect((await ask("/itty/nowhere")).status).toBe(404);
+  });
+});
+
+describe("fetch() from a handler", () => {
+  const server = createServer((request, response) => {
+    const path = request.url ?? "";
+    const done = (status: number, headers: Record<string, string>, text: string) =>
+      response.writeHead(status, headers).end(text);
+    if (path === "/length") done(200, { "x-answer": `${request.headers["x-question"]}` }, "short");
+    else if (path === "/chunks") {
+      response.writeHead(200).write("a".repeat(70_000));
+      setTimeout(() => response.end("b"), 20);
+    } else if (path === "/redirect") done(302, { location: "/length" }, "");
+    else if (path === "/loop") done(302, { location: "/loop" }, "");
+    else if (path === "/missing") done(404, {}, "nothing here");
+    else if (path === "/broken") {
+      response.writeHead(200, { "content-length": "100" }).write("part");
+      setTimeout(() => response.destroy(), 20);
+    } else if (path === "/echo") {
+      const parts: Buffer[] = [];
+      request.on("data", (part: Buffer) => parts.push(part));
+      request.on("end", () => done(201, {}, `${request.method} ${Buffer.concat(parts)}`));
+    }
+  });
+  let there: string;
+  interface Result {
+    readonly name?: string;
+    readonly message?: string;
+    readonly text?: string;
+  }
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    // The host, as QEMU's own network shows it.
+    there = `http://10.0.2.2:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const through = async (path: string, init?: RequestInit) =>
+    (await ask(`/fetch?url=${encodeURIComponent(there + path)}`, init)).json() as Promise<Result>;
+  const fine = { status: 200, statusText: "OK", ok: true, redirected: false, header: null };
+
+  test("answers with a length, in chunks, and with errors arrive whole", async () => {
+    expect(await through("/length")).toEqual({ ...fine, header: "why", text: "short" });
+    expect(await through("/chunks")).toEqual({ ...fine, text: `${"a".repeat(70_000)}b` });
+    expect(await through("/missing")).toMatchObject({ status: 404, ok: false });
+    expect(await through("/echo", { method: "POST", body: "körper" })).toMatchObject({
+      status: 201,
+      text: "POST körper",
+    });
+  });
+
+  test("redirections are followed, not forever", async () => {
+    expect(await through("/redirect")).toMatchObject({ redirected: true, text: "short" });
+    expect(await through("/loop")).toMatchObject({ message: "more than 20 redirections" });
+  });
+
+  test("what goes wrong is an error that says what", async () => {
+    expect(await through("/broken")).toEqual({
+      name: "TypeError",
+      message: "the other server ended before its answer did",
+    });
+    expect(await through("/silent", { headers: { "x-limit-ms": "50" } })).toMatchObject({
+      name: "TimeoutError",
+    });
+    const https = await ask("/fetch?url=https://10.0.2.2/");
+    expect(((await https.json()) as Result).message).toContain('"https:" is not there');
+    const refused = await ask(`/fetch?url=${encodeURIComponent("http://10.0.2.2:1/")}`);
+    expect(((await refused.json()) as Result).name).toBe("TypeError");
+  });
+
+  test("several at a time, and the guest goes on", async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, () => through("/length")));
+    expect(new Set(all.map(({ text }) => text))).toEqual(new Set(["short"]));
+    expect(guest.running()).toBe(true);
   });
 });
 

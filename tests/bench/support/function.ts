@@ -23,7 +23,8 @@ const port = 8080;
 export const functionRequest: Partial<ImageRequest> = {
   app: join(directory, "handler.ts"),
   libraries: [],
-  options: { FUNCTION_PORT: port },
+  // It asks nobody: what the C server beside it cannot do either.
+  options: { FUNCTION_PORT: port, FUNCTION_FETCH: false },
 };
 
 export async function linuxFunction(): Promise<string> {
@@ -37,7 +38,7 @@ export async function linuxFunction(): Promise<string> {
   await ensureSource(tree, store, {});
   const own = ["function", "httpd"].flatMap((name) => {
     const library = join(bundledLibrariesDirectory, name);
-    const files = readdirSync(library).filter((file) => file.endsWith(".c"));
+    const files = readdirSync(library).filter((file) => /^(?!sockets).*\.c$/.test(file));
     return files.map((file) => join(library, file));
   });
   const engine = ["quickjs.c", "libregexp.c", "libunicode.c", "dtoa.c"];

@@ -8,6 +8,24 @@ async function fail(): Promise<Response> {
   throw new RangeError("failed as it was asked to");
 }
 
+/** What another server answers, in our words. */
+async function fetchThere(url: string, request: Request): Promise<Response> {
+  const limit = request.headers.get("x-limit-ms");
+  try {
+    const answer = await fetch(url, {
+      method: request.method,
+      headers: { "x-question": "why" },
+      ...(request.method === "POST" ? { body: await request.text() } : {}),
+      ...(limit ? { signal: AbortSignal.timeout(Number(limit)) } : {}),
+    });
+    const { status, statusText, ok, redirected } = answer;
+    const header = answer.headers.get("x-answer");
+    return Response.json({ status, statusText, ok, redirected, header, text: await answer.text() });
+  } catch (error) {
+    return Response.json({ name: (error as Error).name, message: (error as Error).message });
+  }
+}
+
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export default {
@@ -17,6 +35,7 @@ export default {
     if (kind === "check") return Response.json((await checks[name]?.()) ?? null);
     if (kind === "hono") return hono.fetch(request);
     if (kind === "itty") return itty.fetch(request);
+    if (kind === "fetch") return fetchThere(searchParams.get("url") ?? "", request);
     if (kind === "fail") return fail();
     if (kind === "nothing") return undefined as unknown as Response;
     if (kind === "wait") {

@@ -33,6 +33,13 @@ void requests_handle(const struct httpd_request *request, struct httpd_response 
 /* respond(id, status, headers, body): the answer to a request, 0 being the one at hand. */
 JSValue requests_respond(JSContext *context, JSValueConst self, int count, JSValueConst *arguments);
 
+/* sockets.c: openSocket(host, port, bytes, event), which connects, sends and tells of what comes;
+ * closeSocket(id). */
+JSValue sockets_open(JSContext *context, JSValueConst self, int count, JSValueConst *arguments);
+JSValue sockets_close(JSContext *context, JSValueConst self, int count, JSValueConst *arguments);
+/* Between two batches of events: none names a closed one any more. */
+void sockets_free_closed(void);
+
 /* jobs.c */
 /* Does what promises wait for until nothing is left. */
 void jobs_run(void);

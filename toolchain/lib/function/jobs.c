@@ -57,6 +57,9 @@ int jobs_turn(void *argument)
 	uint64_t now_ms = monotonic_ms();
 
 	(void)argument;
+#ifdef CONFIG_FUNCTION_FETCH
+	sockets_free_closed();
+#endif
 	if (engine.turn_at_ms <= now_ms) {
 		engine.turn_at_ms = UINT64_MAX;
 		jobs_call_hook("turn", 0, NULL);

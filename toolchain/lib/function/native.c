@@ -172,6 +172,10 @@ static const JSCFunctionListEntry functions[] = {
 	JS_CFUNC_DEF("digest", 2, native_digest),
 	JS_CFUNC_DEF("decodeAscii", 1, native_decode_ascii),
 	JS_CFUNC_DEF("respond", 4, requests_respond),
+#ifdef CONFIG_FUNCTION_FETCH
+	JS_CFUNC_DEF("openSocket", 4, sockets_open),
+	JS_CFUNC_DEF("closeSocket", 1, sockets_close),
+#endif
 };
 
 JSValue native_object(JSContext *context)

@@ -17,11 +17,26 @@
 /* How often connections are looked through for those that have idled too long. */
 #define SWEEP_MS 500
 
+/* Tells a watch from a connection in an event: both are aligned. */
+#define WATCH_TAG ((uintptr_t)1)
+
 static volatile sig_atomic_t is_asked_to_stop;
+/* Of the server that runs, for those that come without it; -1: none. */
+static int running_events = -1;
 
 void httpd_stop(void)
 {
 	is_asked_to_stop = 1;
+}
+
+int httpd_watch(struct httpd_watch *watch, int descriptor, uint32_t events)
+{
+	struct epoll_event event = {.events = events | EPOLLET};
+
+	event.data.ptr = (void *)((uintptr_t)watch | WATCH_TAG);
+	if (epoll_ctl(running_events, EPOLL_CTL_ADD, descriptor, &event) != 0)
+		return -errno;
+	return 0;
 }
 
 static uint64_t now_ms(void)
@@ -169,12 +184,18 @@ static int serve(struct server *server)
 		for (int i = 0; i < count; i++) {
 			uint32_t happened = events[i].events;
 
-			if (events[i].data.ptr == NULL)
+			if (events[i].data.ptr == NULL) {
 				accept_some(server);
-			else
+			} else if ((uintptr_t)events[i].data.ptr & WATCH_TAG) {
+				struct httpd_watch *watch =
+					(void *)((uintptr_t)events[i].data.ptr - WATCH_TAG);
+
+				watch->happened(watch, happened);
+			} else {
 				connection_event(events[i].data.ptr,
 						 (happened & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0,
 						 (happened & EPOLLOUT) != 0);
+			}
 		}
 		if (server->now_ms - swept_ms >= SWEEP_MS) {
 			swept_ms = server->now_ms;
@@ -226,8 +247,10 @@ int httpd_run(const struct httpd_options *options)
 		if (server->listener < 0) {
 			error = server->listener;
 		} else {
+			running_events = server->events;
 			tell_started(server);
 			error = serve(server);
+			running_events = -1;
 			if (!server->stopping)
 				close(server->listener);
 		}

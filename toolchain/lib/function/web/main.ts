@@ -13,6 +13,7 @@ import {
   Event,
   EventTarget,
 } from "./events.ts";
+import { fetch } from "./fetch.ts";
 import { FormData } from "./form-data.ts";
 import { Headers } from "./headers.ts";
 import { native } from "./native.ts";
@@ -58,6 +59,7 @@ const globals = {
   clearTimeout,
   console,
   crypto,
+  fetch,
   navigator: { userAgent: "pulumi-unikernel" },
   performance: { now: () => native.now() - startedMs, timeOrigin: Date.now() },
   // What programs for servers ask for their configuration.

@@ -15,6 +15,15 @@ export interface Native {
     headers: readonly string[],
     body: string | ArrayBuffer | Uint8Array | undefined,
   ): void;
+  /** Connects and sends; tells what arrives, the end without bytes, or what went wrong.
+   * Only in images with the option FUNCTION_FETCH. */
+  openSocket?(
+    host: string,
+    port: number,
+    bytes: Uint8Array,
+    event: (bytes: ArrayBuffer | undefined, error: string | undefined) => void,
+  ): number;
+  closeSocket?(id: number): void;
   readonly environment: Record<string, string>;
   dispatch?: unknown;
   start?: unknown;

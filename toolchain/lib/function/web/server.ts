@@ -15,7 +15,6 @@ interface Pending {
 let handler: Handler | undefined;
 /** What the server may only send between events. */
 const ready: (() => void)[] = [];
-let isTurn = false;
 /** Promises that were rejected and that nobody has looked at. */
 const rejections = new Map<unknown, unknown>();
 
@@ -122,9 +121,10 @@ function sendResponse(
   });
 }
 
-/** At once while the request is at hand, or else in the next turn. */
+/** At once while the request is at hand, or else in the next turn: an answer may let the next
+ * request of its connection in, and no other answer may come between. */
 function send(pending: Pending, work: () => void): void {
-  if (pending.id === undefined || isTurn) {
+  if (pending.id === undefined) {
     work();
   } else {
     ready.push(work);
@@ -133,15 +133,10 @@ function send(pending: Pending, work: () => void): void {
 }
 
 export function turn(): void {
-  isTurn = true;
-  try {
-    for (const [, reason] of rejections) report(reason);
-    rejections.clear();
-    for (const work of ready.splice(0)) work();
-    runTimers();
-  } finally {
-    isTurn = false;
-  }
+  for (const [, reason] of rejections) report(reason);
+  rejections.clear();
+  for (const work of ready.splice(0)) work();
+  runTimers();
 }
 
 export function rejected(promise: unknown, reason: unknown, isHandled: boolean): void {

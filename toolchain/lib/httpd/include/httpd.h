@@ -97,4 +97,15 @@ void httpd_respond_text(struct httpd_response *response, int status, const char 
  */
 struct httpd_response *httpd_defer(struct httpd_response *response);
 
+/* Something else that the event loop waits for, e.g. a connection to another server. */
+struct httpd_watch {
+	/* Called with what epoll says; deferred requests may be answered here. It MAY free the
+	 * watch after closing the descriptor. */
+	void (*happened)(struct httpd_watch *watch, uint32_t events);
+};
+
+/* Watches a descriptor until it is closed, edge-triggered. Only while httpd_run() runs: from a
+ * handler, `turn`, or `happened`. Returns 0 or a negative errno. */
+int httpd_watch(struct httpd_watch *watch, int descriptor, uint32_t events);
+
 #endif
