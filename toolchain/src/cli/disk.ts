@@ -1,6 +1,5 @@
 // `unikernel disk`: writes a disk that machines with UEFI firmware and clouds start an image from.
-import { readFileSync, statSync } from "node:fs";
-import { isModuleName } from "../apps/module-name.ts";
+import { readFileSync } from "node:fs";
 import { diskImage } from "../disk/disk-image.ts";
 import { diskFormats, formatOfName } from "../disk/formats/format.ts";
 import { ensureEfiStub } from "../disk/stub.ts";
@@ -9,6 +8,7 @@ import { imagePlatform } from "../image/platform.ts";
 import { parseSizeBytes } from "../size.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { type Command, parseCommandLine, UsageError } from "./command.ts";
+import { isImageFile } from "./image-file.ts";
 import { lastingConfiguration } from "./qemu.ts";
 import { recordedImage, recordedImageHelp, recordedImageOptions } from "./recorded-image.ts";
 
@@ -87,8 +87,7 @@ async function readKernel(
   store: Store,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const isFile = statSync(argument, { throwIfNoEntry: false })?.isFile() === true;
-  if (isFile && !isModuleName(argument)) return readFileSync(argument);
+  if (isImageFile(argument)) return readFileSync(argument);
   const { image } = await recordedImage(argument, values, store, signal, usage);
   return readFileSync(image.path);
 }

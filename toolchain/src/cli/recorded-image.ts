@@ -1,12 +1,12 @@
 // The argument IMAGE|DIR of the commands that tell about an image: a digest, a bootable file, or
 // an application's directory, which is built first when it has changed.
-import { readFileSync, statSync } from "node:fs";
-import { isModuleName } from "../apps/module-name.ts";
+import { readFileSync } from "node:fs";
 import { sha256 } from "../graph/hash.ts";
 import { planImage } from "../plan.ts";
 import { buildRecorded, findRecord, type RecordedImage } from "../record/ensure.ts";
 import type { Store } from "../store/store.ts";
 import { UsageError } from "./command.ts";
+import { isImageFile } from "./image-file.ts";
 import { type RequestValues, readRequest, requestHelp, requestOptions } from "./request.ts";
 
 export const recordedImageHelp = `IMAGE is a digest (sha256:HEX, as many digits as tell it from others) or a bootable file that this
@@ -74,9 +74,4 @@ function digestOf(argument: string, store: Store, usage: string): string | undef
     );
   }
   return isImageFile(argument) ? `sha256:${sha256(readFileSync(argument))}` : undefined;
-}
-
-/** A file that is no module to be built. */
-function isImageFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true && !isModuleName(path);
 }

@@ -1,13 +1,13 @@
 // `unikernel run`: runs an image, or what an application's directory builds to, in the foreground,
 // in QEMU or as a sandboxed process: console on stdout, exit status of the guest as its own.
-import { readFileSync, statSync } from "node:fs";
-import { isModuleName } from "../apps/module-name.ts";
+import { readFileSync } from "node:fs";
 import { buildImage } from "../build.ts";
 import { imagePlatform } from "../image/platform.ts";
 import { planImage } from "../plan.ts";
 import { parseSizeBytes } from "../size.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { type Command, parseCommandLine, UsageError } from "./command.ts";
+import { isImageFile } from "./image-file.ts";
 import { withPinned } from "./pinned-image.ts";
 import { runGuest } from "./qemu.ts";
 import { readRequest, requestHelp, requestOptions } from "./request.ts";
@@ -47,7 +47,7 @@ ${requestHelp}`,
     };
     const store = openStore();
     const find = async () =>
-      isImage(target) ? target : await build(target, values, store, signal);
+      isImageFile(target) ? target : await build(target, values, store, signal);
     return withPinned(store, find, async (image) => {
       const platform = imagePlatform(readFileSync(image));
       if (platform === "xen") {
@@ -90,12 +90,6 @@ async function build(
     onWarning: (message) => console.error(message),
   });
   return image.path;
-}
-
-/** Other files are programs or modules to make an image of. */
-function isImage(path: string): boolean {
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  return isFile && !isModuleName(path) && imagePlatform(readFileSync(path)) !== undefined;
 }
 
 /** Bytes of "32MiB", "1GiB" or "64M". */
