@@ -6,13 +6,15 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { buildImage, openStore, planImage } from "@pulumi-unikernel/toolchain";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { GuestStatus } from "../../provider/src/drivers/driver.ts";
+import type { Driver, GuestStatus } from "../../provider/src/drivers/driver.ts";
 import { domainXml } from "../../provider/src/drivers/libvirt/domain-xml.ts";
 import type { Step } from "../../provider/src/drivers/libvirt/libvirt-driver.ts";
 import { LibvirtDriver } from "../../provider/src/drivers/libvirt/libvirt-driver.ts";
 import { diskXml, poolXml, volumeXml } from "../../provider/src/drivers/libvirt/storage-xml.ts";
 import { xenDomainXml } from "../../provider/src/drivers/libvirt/xen-domain-xml.ts";
 import { poll } from "../../provider/src/guests/wait.ts";
+import { createGuest } from "../../provider/src/resources/guest.ts";
+import { silentContext } from "../faults/guest-resource.ts";
 import { driverSuite } from "./driver-suite.ts";
 import { LibvirtDaemon, whyNoLibvirtd } from "./libvirt-daemon.ts";
 import { LibvirtHome } from "./libvirt-driver-home.ts";
@@ -303,6 +305,29 @@ test("the provider goes on while libvirt waits for a host", async () => {
   clearInterval(timer);
   // A start takes hundreds of milliseconds; a blocked event loop would have turned a few times.
   expect(turns).toBeGreaterThan(50);
+});
+
+test("a guest is imported by its id, from the host that the settings name", async () => {
+  await using home = await LibvirtHome.make(daemon.uri);
+  const spec = await home.spec({}, { env: { KEY: "hush" }, args: ["-v"] });
+  await home.driver.apply(spec, never);
+  const elsewhere = { unavailable: async () => "it is not here" } as unknown as Driver;
+  const guest = createGuest({
+    driver: async ({ uri }) => (uri === daemon.uri ? home.driver : elsewhere),
+    image: async () => undefined,
+    programDirectory: "/program",
+  });
+  const place = { name: "libvirt", uri: daemon.uri };
+  const urn = "urn:pulumi:dev::project::unikernel:index:Guest::web";
+  const context = { ...silentContext(never, urn), settings: { driver: place } };
+  const found = await guest.read(context, { id: spec.id, inputs: {}, state: {} });
+  expect(found?.inputs).toMatchObject({
+    ...{ image: spec.digest, driver: place, memory: "16MiB", args: ["-v"] },
+    env: { KEY: { value: "hush" } },
+  });
+  expect(await home.driver.guests()).toMatchObject([{ progress: "kept" }]);
+  const nowhere = silentContext(never, urn);
+  expect(await guest.read(nowhere, { id: spec.id, inputs: {}, state: {} })).toBeNull();
 });
 
 describe("a guest that is to be started again", () => {

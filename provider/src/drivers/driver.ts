@@ -1,6 +1,7 @@
 // What every driver can do: start a guest that is described completely, find out how it is, and
 // stop it. Each step may be repeated after a crash at any point. Drivers know nothing of Pulumi.
 import type { Duplex } from "node:stream";
+import type { GuestNetwork } from "../guests/configuration.ts";
 import type { GuestLifecycle } from "./lifecycle.ts";
 import type { NetworkDriver, NetworkProblem, WantedNetwork } from "./networks/networks.ts";
 import type { GuestVolume, VolumeDriver } from "./volume-driver.ts";
@@ -71,6 +72,15 @@ export type GuestProgress = "creating" | "created" | "kept";
 /** What is recorded of a guest. Its arguments and environment are not. */
 export interface GuestSummary extends Omit<GuestSpec, "args" | "env"> {
   readonly progress: GuestProgress;
+  /** Where its driver was told to put it, beside networks; absent where there is no choice. */
+  readonly place?: GuestPlace;
+}
+
+/** A network or a bridge of a host's, and who the guest is in a bridge. */
+export interface GuestPlace {
+  readonly network?: string | undefined;
+  readonly bridge?: string | undefined;
+  readonly place?: GuestNetwork | undefined;
 }
 
 export interface Driver {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type PropertyValue, Unknown } from "../values.ts";
 import { driverFailures, driverSelection, normalDriver } from "./guest-driver-input.ts";
+import { withPlace } from "./guest-place-inputs.ts";
 
 function failuresOf(value: PropertyValue): string[] {
   const failures: string[] = [];
@@ -32,6 +33,25 @@ test("what is selected is a name with what that driver has to know", () => {
     ...{ name: "libvirt", uri, bridge: "br0" },
     place: { address: "10.1.2.200/26", gateway: "10.1.2.193", dns: "10.1.2.193" },
   });
+});
+
+test("a guest's place is said again as shortly as it can be", () => {
+  const host = { name: "libvirt", uri: "xen:///system" };
+  for (const place of [
+    {},
+    { network: "apps" },
+    { bridge: "br0" },
+    { bridge: "br0", address: "10.1.2.9/24" },
+    { bridge: "br0", address: "10.1.2.9/24", gateway: "10.1.2.254" },
+    { bridge: "br0", address: "10.1.2.9/24", nameServer: "10.1.2.3" },
+  ]) {
+    const selection = driverSelection({ ...host, ...place });
+    expect(withPlace({ ...host, network: "of the settings" }, selection)).toEqual({
+      ...host,
+      ...place,
+    });
+  }
+  expect(withPlace("qemu", undefined)).toBe("qemu");
 });
 
 describe("failures", () => {

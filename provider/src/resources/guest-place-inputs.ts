@@ -1,5 +1,6 @@
 // Where a guest of a libvirt host is in the world, as the input `driver` says it: in one of libvirt's
 // networks, in a bridge of the host, or behind ports of the host.
+import type { GuestPlace } from "../drivers/driver.ts";
 import type { GuestNetwork } from "../guests/configuration.ts";
 import {
   containsUnknown,
@@ -57,6 +58,23 @@ export function placeOf(driver: PropertyMap): Pick<DriverSelection, "bridge" | "
   const router = typeof gateway === "string" ? gateway : firstAddress(address);
   const dns = typeof nameServer === "string" ? nameServer : router;
   return { bridge, place: { address, gateway: router, dns } };
+}
+
+/** A driver with the place of one of its guests, said as shortly as a program would. */
+export function withPlace(driver: PropertyValue, found: GuestPlace = {}): PropertyValue {
+  if (!isPropertyMap(driver)) return driver;
+  const { network, bridge, place } = found;
+  const isPlace = (name: string) => (PLACE_OPTIONS as readonly string[]).includes(name);
+  const host = Object.fromEntries(Object.entries(driver).filter(([name]) => !isPlace(name)));
+  const router = place && firstAddress(place.address);
+  return {
+    ...host,
+    ...(network === undefined ? {} : { network }),
+    ...(bridge === undefined ? {} : { bridge }),
+    ...(place === undefined ? {} : { address: place.address }),
+    ...(place === undefined || place.gateway === router ? {} : { gateway: place.gateway }),
+    ...(place === undefined || place.dns === place.gateway ? {} : { nameServer: place.dns }),
+  };
 }
 
 /** Whether a guest has an address of its own, and not its host's. */

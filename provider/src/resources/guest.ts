@@ -2,7 +2,7 @@
 // image replaces it, other settings restart it, and a failure leaves what was there running.
 import type { Driver, GuestEdits, GuestSpec, PortForward } from "../drivers/driver.ts";
 import { formatSize } from "../guests/quantities.ts";
-import { containsUnknown, isPropertyList, type PropertyMap, Secret, unwrapMap } from "../values.ts";
+import { containsUnknown, isPropertyList, type PropertyMap, unwrapMap } from "../values.ts";
 import {
   boot,
   healthy,
@@ -14,6 +14,7 @@ import {
 } from "./guest-boot.ts";
 import { changesLifecycle, guestChanges, needsRestart } from "./guest-changes.ts";
 import { driverSelection } from "./guest-driver-input.ts";
+import { findGuest, portInputs } from "./guest-import.ts";
 import {
   type GuestInputs,
   guestInputs,
@@ -21,18 +22,17 @@ import {
   knownPorts,
   withDefaults,
 } from "./guest-inputs.ts";
-import { lifecycleInputs } from "./guest-lifecycle-inputs.ts";
 import {
   DRIVER_NAMES,
   type GuestMachine,
   platformProblem,
   machine as realMachine,
 } from "./guest-machine.ts";
-import { networkInputs, networkMachineFailures, withGuestNames } from "./guest-network-inputs.ts";
+import { networkMachineFailures, withGuestNames } from "./guest-network-inputs.ts";
 import { GUEST_TOKEN, guestSchema, guestTypes } from "./guest-schema.ts";
 import { measured, measuredIn, outputsIn, plannedState, runningState } from "./guest-state.ts";
 import { restartPredecessors, stopPredecessors } from "./guest-succession.ts";
-import { isOwnVolume, volumeInputs, volumeMachineFailures } from "./guest-volumes.ts";
+import { isOwnVolume, volumeMachineFailures } from "./guest-volumes.ts";
 import type { CallContext, CheckFailure, Resource } from "./resource.ts";
 import { guestDefaults } from "./settings.ts";
 
@@ -209,11 +209,13 @@ export function createGuest(machine: GuestMachine): Resource {
     },
 
     async read(context, { id, inputs, state }) {
-      const driver = await machine.driver(driverSelection(unwrapMap(inputs).driver));
+      const imported =
+        Object.keys(inputs).length > 0 ? undefined : await findGuest(machine, context.settings, id);
+      if (imported === null) return null;
+      const known = imported ?? inputs;
+      const driver = await machine.driver(driverSelection(unwrapMap(known).driver));
       const status = await driver.status(id);
       if (status.state !== "running" && status.state !== "starting") return null;
-      const known = Object.keys(inputs).length > 0 ? inputs : await importedInputs(driver, id);
-      if (known === null) return null;
       const found = withEdits(known, status.edited);
       await acknowledge(context, driver, id);
       return { inputs: found, state: runningState(found, status, measuredIn(state)) };
@@ -227,29 +229,6 @@ export function createGuest(machine: GuestMachine): Resource {
   };
 }
 
-/** The inputs of a guest that runs, from its record. Its environment counts as secret. */
-async function importedInputs(driver: Driver, id: string): Promise<PropertyMap | null> {
-  const guest = (await driver.guests()).find((candidate) => candidate.id === id);
-  if (guest === undefined) return null;
-  const configuration = await driver.configuration(id);
-  const env = Object.entries(configuration?.env ?? {}).map(
-    ([name, value]) => [name, new Secret(value)] as const,
-  );
-  return {
-    image: guest.digest,
-    driver: driver.name,
-    memory: formatSize(guest.memoryBytes),
-    cpus: guest.cpus,
-    ports: portInputs(guest.ports),
-    env: Object.fromEntries(env),
-    args: [...(configuration?.args ?? [])],
-    accelerator: guest.accelerator,
-    ...volumeInputs(guest.volumes),
-    ...networkInputs(guest.networks),
-    ...(guest.lifecycle === undefined ? {} : lifecycleInputs(guest.lifecycle)),
-  };
-}
-
 /** What somebody else has changed is told as inputs that differ from the program's. */
 function withEdits(inputs: PropertyMap, edited: GuestEdits = {}): PropertyMap {
   const { digest, memoryBytes, cpus, ports } = edited;
@@ -260,15 +239,6 @@ function withEdits(inputs: PropertyMap, edited: GuestEdits = {}): PropertyMap {
     ...(cpus === undefined ? {} : { cpus }),
     ...(ports === undefined ? {} : { ports: portInputs(ports) }),
   };
-}
-
-function portInputs(ports: readonly PortForward[]): PropertyMap[] {
-  return ports.map(({ host, guest: inside, protocol, address }) => ({
-    host,
-    guest: inside,
-    protocol,
-    address,
-  }));
 }
 
 export const guest = createGuest(realMachine);

@@ -89,7 +89,10 @@ export class LibvirtDriver implements Driver {
   }
 
   async guests(): Promise<readonly GuestSummary[]> {
-    return recordsOf(await this.#domains.list()).map(summaryOf);
+    return recordsOf(await this.#domains.list()).map((record) => {
+      const { network, bridge, place } = record;
+      return { ...summaryOf(record), place: { network, bridge, place } };
+    });
   }
 
   async mark(id: string, owner: string, progress: GuestProgress): Promise<void> {
@@ -162,14 +165,14 @@ export class LibvirtDriver implements Driver {
     await this.#stop(spec.id, record);
     const files = { ...(await this.#volumes.paths(spec)), disks };
     const planned = await this.ownNetworks.inTurn(async () => {
-      const { network: name, bridge } = this.#options;
+      const { network: name, bridge, place } = this.#options;
       const guest: GuestRecord = {
         ...newRecord(
           { ...spec, imagePath: files.image },
           record?.progress ?? "creating",
           spec.ports.map(() => null),
         ),
-        ...{ network: name, bridge, interfaces: await this.#interfaces(spec, record) },
+        ...{ network: name, bridge, place, interfaces: await this.#interfaces(spec, record) },
       };
       // Before its files exist: whom they belong to is on record, and nobody collects the image.
       await this.#domains.define(this.#hypervisor.describe(guest, type, files));

@@ -1,6 +1,6 @@
 // Which way the guests of a host are reached: what the driver was told for all of them, unless a
 // guest is in networks that were made here.
-import type { GuestNetwork } from "../../guests/configuration.ts";
+import type { GuestPlace } from "../driver.ts";
 import { BridgeNetwork, LeasedNetwork } from "./address-network.ts";
 import type { Domains } from "./domains.ts";
 import type { HostNetworks } from "./host-networks.ts";
@@ -9,14 +9,10 @@ import { PlacedNetwork } from "./placed-network.ts";
 import { type GuestRecord, parseRecord } from "./record.ts";
 import type { HostUri } from "./uri.ts";
 
-export interface PlaceOptions {
+/** Without a network or bridge, guests have QEMU's user mode; in a bridge without a place they ask
+ * by DHCP. */
+export interface PlaceOptions extends GuestPlace {
   readonly uri: string;
-  /** A network of libvirt's for the guests; QEMU's user mode when absent. */
-  readonly network?: string | undefined;
-  /** A bridge of the host's for the guests, and who the guest is there; it asks by DHCP when that
-   * is absent. */
-  readonly bridge?: string | undefined;
-  readonly place?: GuestNetwork | undefined;
 }
 
 export class NetworkChoice {

@@ -1,6 +1,7 @@
 // What is known of a guest beyond its definition, kept in the domain's metadata: as text of one
 // element, since its shape is nobody's business but ours. Arguments and the values of the
 // environment are not in it: they may be secret, and metadata is for everybody who may look.
+import type { GuestNetwork } from "../../guests/configuration.ts";
 import { type CommonRecord, hasCommonFields } from "../guest-record.ts";
 import type { Attachment } from "../networks/networks.ts";
 import { METADATA_NAMESPACE } from "./domains.ts";
@@ -12,6 +13,8 @@ export interface GuestRecord extends CommonRecord {
   readonly network?: string | undefined;
   /** The bridge of the host that it is in; likewise. */
   readonly bridge?: string | undefined;
+  /** Who it is there. */
+  readonly place?: GuestNetwork | undefined;
   /** What it has in the networks that it wants, in their order; likewise. */
   readonly interfaces?: readonly Attachment[] | undefined;
 }
