@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { poll } from "../../provider/src/guests/wait.ts";
 import { TestHome, tcp } from "../conformance/qemu-driver-home.ts";
 import { SandboxHome } from "../conformance/sandbox-driver-home.ts";
 import { leftovers } from "../support/leftovers.ts";
@@ -41,10 +42,16 @@ test.each([
     await home.driver.apply(spec, never);
     expect(leftovers(home.directory).processes.length).toBeGreaterThan(0);
     await home.driver.remove(spec.id);
-    const before = leftovers(home.directory);
+    // A gateway ends when it notices that its guest has.
+    const atEnd = async () => {
+      const isQuiet = () => leftovers(home.directory).processes.length === 0 || undefined;
+      await poll(isQuiet, { everyMs: 5, timeoutMs: 10_000 });
+      return leftovers(home.directory);
+    };
+    const before = await atEnd();
     expect(before).toMatchObject({ processes: [], sockets: [], files: [] });
     for (let index = 0; index < CYCLES; index++) await cycle(`guest-${index}`);
-    expect(leftovers(home.directory)).toEqual(before);
+    expect(await atEnd()).toEqual(before);
   },
   120_000,
 );

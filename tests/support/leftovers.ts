@@ -17,8 +17,9 @@ export function leftovers(home: string): Leftovers {
   return {
     processes: numbersIn("/proc").flatMap((pid) => {
       const line = textOf(`/proc/${pid}/cmdline`).replaceAll("\0", " ");
-      const isOurs =
-        pid !== process.pid && `${targetOf(`/proc/${pid}/cwd`)} ${line}`.includes(home);
+      // A gateway shows where it comes from by its program alone.
+      const [place, program] = ["cwd", "exe"].map((name) => targetOf(`/proc/${pid}/${name}`));
+      const isOurs = pid !== process.pid && `${place} ${program} ${line}`.includes(home);
       return isOurs && !isZombie(pid) ? [line || String(pid)] : [];
     }),
     sockets: textOf("/proc/net/unix")

@@ -29,6 +29,7 @@ class MemoryDriver implements Driver {
   volumes?: LocalVolumes;
   readonly known = new Map<string, Known>();
   readonly calls: string[] = [];
+  readonly notes: string[] = [];
   missing: string | null = null;
   #next = 40_000;
 
@@ -81,6 +82,9 @@ class MemoryDriver implements Driver {
   }
   async takePorts(id: string) {
     return this.known.get(id)?.ports ?? [];
+  }
+  async note(_id: string, what: string) {
+    this.notes.push(what);
   }
   async stop() {
     this.calls.push("stop");
@@ -138,6 +142,13 @@ const foreign: GuestSpec = {
   env: {},
   accelerator: "tcg",
 };
+
+test("that a guest has become healthy is written down", async () => {
+  const { driver, create } = workshop();
+  await create(web);
+  await create({ image: IMAGE });
+  expect(driver.notes).toEqual(["healthy", "up"]);
+});
 
 describe("check", () => {
   test("refuses a port that somebody else has", async () => {
