@@ -6,9 +6,10 @@ import type { LinkedLibrary, OptionValue, Toolchain } from "./types.ts";
 const TYPE = "unikernel:index:Image";
 
 export interface ImageArgs {
-  /** The application: the directory of its C sources, or the module that exports its handler of
-   * requests (.ts, .js); a path relative to the Pulumi program, an absolute path, a FileArchive or
-   * FileAsset of it, or a StringAsset of a CommonJS module's text. */
+  /** The application: the directory of its C sources, the module that exports its handler of
+   * requests (.ts, .js), a static program for Linux, or a kernel that is built already; a path
+   * relative to the Pulumi program, an absolute path, a FileArchive or FileAsset of it, or a
+   * StringAsset of a CommonJS module's text. */
   readonly app: pulumi.Input<string | pulumi.asset.Archive | pulumi.asset.Asset>;
   /** Micro-libraries the application uses. Everything that they need selects itself. */
   readonly libraries?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;

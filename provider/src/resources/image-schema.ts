@@ -38,7 +38,7 @@ const options = {
 const app = {
   oneOf: [{ type: "string" }, { $ref: "pulumi.json#/Asset" }],
   description:
-    "The application: the directory of its C sources, or the module that exports its handler of requests (.ts, .js); a path relative to the Pulumi program, an absolute path, a FileArchive or FileAsset of it, or a StringAsset of a CommonJS module's text.",
+    "The application: the directory of its C sources, the module that exports its handler of requests (.ts, .js), a static program for Linux, or a kernel that is built already; a path relative to the Pulumi program, an absolute path, a FileArchive or FileAsset of it, or a StringAsset of a CommonJS module's text.",
 };
 
 export const imageSchema = {
