@@ -25,12 +25,17 @@ const never = new AbortController().signal;
 const AGAINST_SLOW_MACHINES = { everyMs: 20, timeoutMs: 30_000 };
 
 /** `lacks`: what networks of this driver have not, and why: a switch of ours, name servers that
- * know all networks of a guest. */
+ * know all networks of a guest, somebody who starts a killed guest again. */
 export function networkSuite(
   name: string,
   platform: Platform,
   makeFixture: () => Promise<NetworkFixture>,
-  lacks: { readonly theSwitch?: string; readonly allNames?: string; readonly all?: string } = {},
+  lacks: {
+    readonly theSwitch?: string;
+    readonly allNames?: string;
+    readonly revival?: string;
+    readonly all?: string;
+  } = {},
 ): void {
   describe(`guests of the driver ${name} in networks`, () => {
     let fixture: NetworkFixture;
@@ -133,7 +138,8 @@ export function networkSuite(
       expect(await ask("web", "name?keeper")).toMatch(/^404 /);
     });
 
-    test("a guest that was started again keeps its address and is reached", async () => {
+    test("a guest that was started again keeps its address and is reached", async (context) => {
+      if (lacks.revival !== undefined) context.skip(lacks.revival);
       const restart = { when: "always", backoffMs: 10 } as const;
       const lifecycle = { shutdownTimeoutMs: 0, restart };
       const { spec, status } = await start("phoenix", ["back"], { lifecycle });

@@ -48,6 +48,7 @@ networkSuite(
   {
     theSwitch: "the bridge of a libvirt host is its kernel's, without quotas or a process",
     allNames: "a name server of libvirt's knows its own network only",
+    revival: "a libvirt host starts a guest again that resets, not one whose process was killed",
     ...(whyNot === null ? {} : { all: whyNot }),
   },
 );
