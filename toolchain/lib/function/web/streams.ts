@@ -44,7 +44,8 @@ export class ReadableStreamDefaultController<Chunk = unknown> {
   }
 }
 
-export class ReadableStream<Chunk = unknown> {
+// biome-ignore lint/suspicious/noExplicitAny: as the standard's own declarations have it
+export class ReadableStream<Chunk = any> {
   #queue: Chunk[] = [];
   #waiting: Settlers<ReadResult<Chunk>>[] = [];
   #state: "open" | "closing" | "closed" | "failed" = "open";
