@@ -9,6 +9,8 @@ import { Project } from "./support/project.ts";
 
 const example = join(import.meta.dirname, "../../examples/function");
 const secret = "open sesame";
+/** Where nothing is built yet, the engine is compiled for the host and for guests. */
+const BUILD_TIMEOUT_MS = 600_000;
 let project: Project;
 
 beforeAll(async () => {
@@ -28,24 +30,28 @@ const outputs = async () =>
   };
 const authorized = { headers: { authorization: `Bearer ${secret}` } };
 
-test("up serves a handler of the program, which knows the secret, and one of a module", async () => {
-  const run = await project.up();
-  expect(run.status, run.output).toBe(0);
-  const { helloUrl, apiUrl } = await outputs();
-  expect((await fetch(helloUrl)).status).toBe(401);
-  const hello = await fetch(`${helloUrl}/?name=W%C3%B6rld`, authorized);
-  expect(await hello.text()).toBe("hello Wörld\n");
-  const put = await fetch(`${apiUrl}/items/spoon`, {
-    method: "PUT",
-    body: JSON.stringify({ count: 3 }),
-  });
-  expect([put.status, await put.json()]).toEqual([201, { name: "spoon", count: 3 }]);
-  const all = await fetch(apiUrl);
-  expect(await all.json()).toEqual({ shop: "test", items: [{ name: "spoon", count: 3 }] });
-  const none = await fetch(`${apiUrl}/items/fork`);
-  expect([none.status, await none.text()]).toEqual([404, "there is no such item"]);
-  expect(changesIn((await project.preview()).events)).toEqual([]);
-});
+test(
+  "up serves a handler of the program, which knows the secret, and one of a module",
+  async () => {
+    const run = await project.up();
+    expect(run.status, run.output).toBe(0);
+    const { helloUrl, apiUrl } = await outputs();
+    expect((await fetch(helloUrl)).status).toBe(401);
+    const hello = await fetch(`${helloUrl}/?name=W%C3%B6rld`, authorized);
+    expect(await hello.text()).toBe("hello Wörld\n");
+    const put = await fetch(`${apiUrl}/items/spoon`, {
+      method: "PUT",
+      body: JSON.stringify({ count: 3 }),
+    });
+    expect([put.status, await put.json()]).toEqual([201, { name: "spoon", count: 3 }]);
+    const all = await fetch(apiUrl);
+    expect(await all.json()).toEqual({ shop: "test", items: [{ name: "spoon", count: 3 }] });
+    const none = await fetch(`${apiUrl}/items/fork`);
+    expect([none.status, await none.text()]).toEqual([404, "there is no such item"]);
+    expect(changesIn((await project.preview()).events)).toEqual([]);
+  },
+  BUILD_TIMEOUT_MS,
+);
 
 test("the secret is neither in the image nor in the state", async () => {
   const { digests } = await outputs();
