@@ -18,6 +18,7 @@ const withoutUnused = {
   LIB_VIRTIO_RNG: false,
   VIRTIO_PCI: false,
   PLAT_ACPI: false,
+  PLAT_RESTART: false,
   HTTPD_DEFER: false,
 };
 

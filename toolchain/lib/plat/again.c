@@ -5,9 +5,11 @@
 
 bool uk_boot_is_asked_to_stop;
 
+#ifdef CONFIG_PLAT_RESTART
 bool uk_boot_starts_again(int status)
 {
 	const char *rule = uk_boot_config_get("restart");
 
 	return rule && !uk_boot_is_asked_to_stop && (status != 0 || *rule == 'a');
 }
+#endif

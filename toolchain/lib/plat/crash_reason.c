@@ -14,9 +14,12 @@ static const char *page_fault_reason(uint64_t error, uintptr_t address, uintptr_
 	/* A page that nobody has touched may not be present although it is the guest's. */
 	if (error & PAGE_FAULT_FETCH && (error & PAGE_FAULT_PRESENT || uk_plat_mapped(address)))
 		return "page fault: execution of data";
+#ifdef CONFIG_PLAT_USER_MODE
+	if (error & PAGE_FAULT_PRESENT && !(error & PAGE_FAULT_WRITE))
+		return "page fault: memory of the kernel";
+#endif
 	if (error & PAGE_FAULT_PRESENT)
-		return error & PAGE_FAULT_WRITE ? "page fault: write to read-only memory"
-						: "page fault: memory of the kernel";
+		return "page fault: write to read-only memory";
 	/* A function that is entered touches at most a few pages below the stack pointer. */
 	if (address + UK_PAGE_SIZE >= stack && address < stack + UK_PAGE_SIZE)
 		return "stack overflow";

@@ -78,7 +78,7 @@ gdt:	.quad	0
 	.quad	0x00cf93000000ffff	/* SELECTOR_DATA */
 	.quad	0x0000890000000067	/* SELECTOR_TSS: 104 bytes, available */
 	.quad	0
-#ifdef CONFIG_X86_USER_MODE
+#ifdef CONFIG_PLAT_USER_MODE
 	.quad	0x00cff3000000ffff	/* SELECTOR_USER_DATA */
 	.quad	0x00affb000000ffff	/* SELECTOR_USER_CODE */
 #endif

@@ -10,12 +10,6 @@
 #define XSAVE_AVX 7u	 /* x87, SSE, AVX */
 #define XSAVE_AVX512 0xe0u /* its three parts go together */
 
-#ifdef CONFIG_X86_USER_MODE
-#define USER_MODE true
-#else
-#define USER_MODE false
-#endif
-
 static bool has_fsgsbase;
 
 void uk_x86_cpu_init(void)

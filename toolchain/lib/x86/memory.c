@@ -73,8 +73,8 @@ void uk_x86_memory_init(const struct pvh_start_info *info)
 		add(start ? start : UK_PAGE_SIZE, end < ADDRESS_LIMIT ? end : ADDRESS_LIMIT);
 	}
 	exclude((uintptr_t)__image_start, __image_end - __image_start);
-	for (const struct uk_x86_segment *segment = uk_x86_segments; segment && segment->end;
-	     segment++)
+	for (const struct uk_x86_segment *segment = uk_x86_first_segment();
+	     uk_x86_is_segment(segment); segment++)
 		exclude(segment->start, segment->end - segment->start);
 	exclude((uintptr_t)info, sizeof(*info));
 	exclude((uintptr_t)map, info->memory_map_count * sizeof(*map));

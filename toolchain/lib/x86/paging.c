@@ -70,8 +70,8 @@ static int set_segments(void)
 {
 	int error = 0;
 
-	for (const struct uk_x86_segment *segment = uk_x86_segments;
-	     segment && segment->end && !error; segment++)
+	for (const struct uk_x86_segment *segment = uk_x86_first_segment();
+	     uk_x86_is_segment(segment) && !error; segment++)
 		error = set_access(segment->start, segment->end,
 				   PAGE_USER | (segment->access & UK_PROT_EXEC	  ? READ_EXECUTE
 						: segment->access & UK_PROT_WRITE ? READ_WRITE
@@ -82,11 +82,11 @@ static int set_segments(void)
 /* The segment that a range touches, or NULL. */
 static const struct uk_x86_segment *segment_of(uintptr_t address, uintptr_t end)
 {
-	const struct uk_x86_segment *segment = uk_x86_segments;
+	const struct uk_x86_segment *segment = uk_x86_first_segment();
 
-	while (segment && segment->end && !(address < segment->end && end > segment->start))
+	while (uk_x86_is_segment(segment) && !(address < segment->end && end > segment->start))
 		segment++;
-	return segment && segment->end ? segment : NULL;
+	return uk_x86_is_segment(segment) ? segment : NULL;
 }
 
 /* Whether it is part of the image and stays as it is. */

@@ -62,7 +62,8 @@ void uk_x86_traps_init(void)
 		set_gate(vector, uk_x86_trap_stubs + vector * STUB_BYTES,
 			 vector < VECTOR_LINES ? STACK_EXCEPTION : STACK_INTERRUPT);
 	set_gate(VECTOR_SPURIOUS, uk_x86_spurious, STACK_INTERRUPT);
-	uk_x86_tss.io_map = sizeof(struct tss) << 16;
+	if (USER_MODE)
+		uk_x86_tss.io_map = sizeof(struct tss) << 16;
 	uk_x86_tss.stacks[TSS_INTERRUPT_STACK(STACK_EXCEPTION)] =
 		(uint32_t)(uintptr_t)(exception_stack + sizeof(exception_stack));
 	uk_x86_tss.stacks[TSS_INTERRUPT_STACK(STACK_INTERRUPT)] =
@@ -104,7 +105,7 @@ static struct uk_x86_trap *exception(unsigned vector, struct uk_x86_trap *trap)
 	uint64_t error = has_error ? trap->rest[0] : 0, cr2;
 
 	__asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
-	if (!uk_x86_excepted || !uk_x86_excepted(vector, error, cr2, frame))
+	if (!USER_MODE || !uk_x86_excepted(vector, error, cr2, frame))
 		crash(vector, trap, error, cr2, frame);
 	return has_error ? without_error_code(trap) : trap;
 }
@@ -118,7 +119,7 @@ struct uk_x86_trap *uk_x86_trap(struct uk_x86_trap *trap)
 	if (vector < VECTOR_LINES)
 		return exception(vector, trap);
 	uk_x86_interrupt(vector);
-	if (uk_x86_interrupted)
+	if (USER_MODE)
 		uk_x86_interrupted(vector, (struct uk_x86_frame *)trap->rest);
 	return trap;
 }

@@ -32,7 +32,15 @@ static inline __attribute__((always_inline)) void uk_canary_init(void)
  * so that a guest that cannot live does not write to its console all the time. Not after a request
  * to end, which the platform tells here.
  */
+#ifdef CONFIG_PLAT_RESTART
 bool uk_boot_starts_again(int status);
+#else
+static inline bool uk_boot_starts_again(int status)
+{
+	(void)status;
+	return false;
+}
+#endif
 extern bool uk_boot_is_asked_to_stop;
 #define UK_BOOT_AGAIN_NANOSECONDS 1000000000UL
 

@@ -21,13 +21,32 @@ void uk_x86_platform_init(const struct pvh_start_info *info);
 /* The platform's part: an interrupt has arrived, with its vector. */
 void uk_x86_interrupt(unsigned vector);
 
+/* With PLAT_USER_MODE. Others refer to what follows only behind USER_MODE, and are without it. */
+#ifdef CONFIG_PLAT_USER_MODE
+#define USER_MODE true
+#else
+#define USER_MODE false
+#endif
+
 /* Parts of the image that belong to a program in the unprivileged mode, ascending, ended by one
- * whose end is 0; absent in most images. Their access is for good, but for writable ones. */
+ * whose end is 0. Their access is for good, but for writable ones. */
 struct uk_x86_segment {
 	uintptr_t start, end; /* whole pages */
 	uint64_t access;      /* UK_PROT_… */
 };
-extern const struct uk_x86_segment uk_x86_segments[] __attribute__((weak));
+extern const struct uk_x86_segment uk_x86_segments[];
+
+/* The first of them; NULL in images that have none. */
+static inline const struct uk_x86_segment *uk_x86_first_segment(void)
+{
+	return USER_MODE ? uk_x86_segments : NULL;
+}
+
+/* Whether this is one of them, and not their end. */
+static inline bool uk_x86_is_segment(const struct uk_x86_segment *segment)
+{
+	return USER_MODE && segment->end;
+}
 
 /* Where a trap goes back to. */
 struct uk_x86_frame {
@@ -35,15 +54,15 @@ struct uk_x86_frame {
 };
 
 /*
- * For a library that runs programs, which take traps anywhere; absent in other images. Both are
+ * Of the library that runs programs, which take traps anywhere. Both are
  * entered with interrupts off on a small stack of their own, may change the frame, and MUST NOT
  * touch vector registers, which are the interrupted code's.
  */
 /* Whether an exception has been dealt with; `address` is that of a page fault. */
-__attribute__((weak)) bool uk_x86_excepted(unsigned vector, uint64_t error, uintptr_t address,
+bool uk_x86_excepted(unsigned vector, uint64_t error, uintptr_t address,
 					   struct uk_x86_frame *frame);
 /* After an interrupt has been handled. */
-__attribute__((weak)) void uk_x86_interrupted(unsigned vector, struct uk_x86_frame *frame);
+void uk_x86_interrupted(unsigned vector, struct uk_x86_frame *frame);
 
 /*
  * mapping.c: pages outside of the identity mapping, from UK_X86_MAPPINGS to UK_X86_MAPPINGS_END,
