@@ -88,6 +88,7 @@ function sourceHash(
       library.description.source ? sourceKey(library.description.source) : null,
     ]),
     application.kind,
+    application.makerHash ?? null,
     application.files.map((file) => [file.path, file.sha256]),
     ...madeParts(application, libraries),
   );

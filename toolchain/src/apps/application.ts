@@ -28,6 +28,8 @@ export interface Application {
   /** Prefix of its files in debug information and records. */
   readonly logical: string;
   readonly problems: readonly Problem[];
+  /** Hash of what makes objects beside the compiler; enters the hash. */
+  readonly makerHash?: string;
   /** Makes objects of what enters the hash and is nothing for a C compiler. */
   readonly makeObjects?: (
     registry: LibraryRegistry,

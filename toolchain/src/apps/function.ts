@@ -1,8 +1,9 @@
 // An application in TypeScript or JavaScript: one module that exports a handler of requests. It is
 // bundled with what it imports, compiled to bytecode, and served by the library function.
 import { statSync } from "node:fs";
-import { basename, dirname } from "node:path";
-import { sha256 } from "../graph/hash.ts";
+import { basename, dirname, join } from "node:path";
+import { sha256, treeHash } from "../graph/hash.ts";
+import { readKnownTree } from "../libraries/tree.ts";
 import type { Application } from "./application.ts";
 import { bundleHandler, type HandlerBundle } from "./handler-bundle.ts";
 
@@ -27,12 +28,26 @@ export async function readFunctionApplication(
   return {
     ...none,
     files: bundleFiles(bundle),
+    makerHash: makerHash(),
     problems: [],
     makeObjects: async (registry, store, options) => {
       const { functionObjects } = await import("../bytecode/objects.ts");
       return functionObjects(bundle, registry, store, options);
     },
   };
+}
+
+/** Of the compiler to bytecode, the program and what calls it. */
+function makerHash(): string {
+  const toolchain = join(import.meta.dirname, "../..");
+  const isSource = (path: string) => !path.endsWith(".test.ts");
+  const files = ["bytecode", "src/bytecode"].flatMap((folder) =>
+    readKnownTree(join(toolchain, folder), isSource).map(({ path, sha256 }) => ({
+      path: `${folder}/${path}`,
+      sha256,
+    })),
+  );
+  return treeHash(files);
 }
 
 /** What decides about the image; the map tells errors' positions, which are in the bytecode. */
