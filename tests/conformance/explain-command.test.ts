@@ -50,7 +50,9 @@ test("the same as JSON, with what cannot be granted", () => {
     lines: [
       { location: { file: "lwip/Kconfig" } },
       { location: { file: "lwip/Kconfig", line: 1 } },
-      {},
+      // The libraries that would select it.
+      { location: { file: "metadata/Kconfig" } },
+      { location: { file: "socket/Kconfig" } },
     ],
     problems: [{ path: "options.LWIP_TCP_WND", message: expect.stringContaining("LIB_LWIP") }],
   });

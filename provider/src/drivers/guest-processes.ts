@@ -82,12 +82,14 @@ export async function stopAll<Role extends string>(
 ): Promise<void> {
   const start = performance.now();
   const asked = new Set<number>();
+  const seen = new Map<number, number>();
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
     const processes = await seeAll(files, roleOf);
-    if (processes.length === 0) return;
+    for (const { pid, startTicks } of processes) seen.set(pid, startTicks);
+    if (processes.length === 0 && !(await isAnyLeft(seen))) return;
     const elapsedMs = performance.now() - start - shutdownTimeoutMs;
     if (elapsedMs > KILL_TIMEOUT_MS) {
-      const pids = processes.map(({ pid }) => pid).join(", ");
+      const pids = [...seen.keys()].join(", ");
       throw new Error(`the guest ${files.id} cannot be stopped: process ${pids} does not end`);
     }
     // Found again each time, so that no process that merely got a freed id is ever hit.
@@ -105,6 +107,18 @@ export async function stopAll<Role extends string>(
     }
     await pause(waitMs);
   }
+}
+
+/** Whether one of these processes has not ended. In its last moments a process has no directory any
+ * more, by which it is found, but still has its files, and with them the locks of its disks. */
+async function isAnyLeft(startTicksOf: ReadonlyMap<number, number>): Promise<boolean> {
+  const states = await Promise.all(
+    [...startTicksOf].map(async ([pid, startTicks]) => {
+      const now = parseStat((await readProcessFile(pid, "stat")) ?? "");
+      return now?.startTicks === startTicks && !"ZX".includes(now.state);
+    }),
+  );
+  return states.includes(true);
 }
 
 function sendSignal(pid: number, signal: NodeJS.Signals): void {
