@@ -15,7 +15,6 @@ interface SystemProgram {
 
 const programs: readonly SystemProgram[] = [
   { program: "qemu-system-x86_64", package: "qemu-system-x86", purpose: "runs the guests" },
-  { program: "haproxy", package: "haproxy", purpose: "stands in front of services" },
   { program: "tar", package: "tar", purpose: "unpacks sources and tools" },
   { program: "xz", package: "xz-utils", purpose: "unpacks sources and tools" },
   { program: "python3", package: "python3", purpose: "fetches tools from PyPI" },
@@ -24,6 +23,7 @@ const programs: readonly SystemProgram[] = [
 
 /** What only tests and benchmarks need. */
 const programsForTests: readonly SystemProgram[] = [
+  { program: "haproxy", package: "haproxy", purpose: "stands in front of services" },
   { program: "libvirtd", package: "libvirt-daemon-system", purpose: "a libvirt host for tests" },
   { program: "gdb", package: "gdb", purpose: "debugs guests in tests" },
   { program: "virsh", package: "libvirt-clients", purpose: "looks at it as its user would" },
