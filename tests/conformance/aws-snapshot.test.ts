@@ -1,9 +1,8 @@
 // Snapshots on AWS, against moto: what is sent, what is read back and boots, and what a disturbed
 // upload leaves behind.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { EBSClient, GetSnapshotBlockCommand, ListSnapshotBlocksCommand } from "@aws-sdk/client-ebs";
 import { DeregisterImageCommand, EC2Client, RegisterImageCommand } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -16,14 +15,8 @@ import { type CallContext, PartialFailure } from "../../provider/src/resources/r
 import type { PropertyMap } from "../../provider/src/values.ts";
 import { type SparseDisk, sparseDisk } from "../../toolchain/src/disk/sparse.ts";
 import { writeSparse } from "../../toolchain/src/disk/write.ts";
-import {
-  buildImage,
-  diskImage,
-  ensureEfiStub,
-  openStore,
-  planImage,
-} from "../../toolchain/src/index.ts";
 import { Amazon, whyNoAmazon } from "./aws-stand-in.ts";
+import { helloDisk } from "./hello-disk.ts";
 import { temporaryDirectory } from "./temporary.ts";
 import { startUefiMachine, uefiMissing } from "./uefi-machine.ts";
 
@@ -291,14 +284,8 @@ describe("a disturbed upload", () => {
 
 test("what is read back from Amazon boots", async (context) => {
   if (uefiMissing.length > 0) context.skip(`${uefiMissing.join(", ")}: missing`);
-  const app = fileURLToPath(new URL("../../examples/hello", import.meta.url));
-  const request = { app, libraries: [], options: {}, optimize: "speed" } as const;
-  const plan = await planImage({ ...request, platform: "kvm", architecture: "x86_64" });
-  const store = openStore();
-  const image = await buildImage(plan, store);
-  const { digest } = image.manifest;
-  const stub = await ensureEfiStub(store);
-  disks.set(digest, diskImage({ stub, kernel: readFileSync(image.path), sizeBytes: GIBIBYTE }));
+  const { digest, disk } = await helloDisk(GIBIBYTE);
+  disks.set(digest, disk);
   const snapshot = await create("booting", digest);
   const sent = amazon.calls.filter(({ action }) => action === "PutSnapshotBlock");
   expect(sent.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0)).toBeLessThanOrEqual(2 ** 21);

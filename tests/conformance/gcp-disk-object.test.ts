@@ -1,8 +1,7 @@
 // Disks as objects of Google Cloud Storage, against fake-gcs-server: what is sent, what is read back
 // and boots, and what a disturbed upload leaves behind.
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { googleRequests } from "../../provider/src/clouds/google/requests.ts";
 import { UploadSessions } from "../../provider/src/clouds/google/upload-sessions.ts";
@@ -14,14 +13,8 @@ import { createDiskObjectRemoval } from "../../provider/src/resources/gcp-disk-o
 import type { PropertyMap } from "../../provider/src/values.ts";
 import { googleArchive } from "../../toolchain/src/disk/formats/google-archive.ts";
 import { type SparseDisk, sparseDisk } from "../../toolchain/src/disk/sparse.ts";
-import {
-  buildImage,
-  diskImage,
-  ensureEfiStub,
-  openStore,
-  planImage,
-} from "../../toolchain/src/index.ts";
 import { Google, googleToken, whyNoGoogle } from "./google-stand-in.ts";
+import { helloDisk } from "./hello-disk.ts";
 import { run } from "./kconfig-conf.ts";
 import { temporaryDirectory } from "./temporary.ts";
 import { startUefiMachine, uefiMissing } from "./uefi-machine.ts";
@@ -280,14 +273,8 @@ describe("a disturbed upload", () => {
 
 test("what is read back from Google boots", async (context) => {
   if (uefiMissing.length > 0) context.skip(`${uefiMissing.join(", ")}: missing`);
-  const app = fileURLToPath(new URL("../../examples/hello", import.meta.url));
-  const request = { app, libraries: [], options: {}, optimize: "speed" } as const;
-  const plan = await planImage({ ...request, platform: "kvm", architecture: "x86_64" });
-  const store = openStore();
-  const image = await buildImage(plan, store);
-  const { digest } = image.manifest;
-  const stub = await ensureEfiStub(store);
-  disks.set(digest, diskImage({ stub, kernel: readFileSync(image.path), sizeBytes: GIBIBYTE }));
+  const { digest, disk } = await helloDisk(GIBIBYTE);
+  disks.set(digest, disk);
   const made = await create("booting", digest);
   const directory = temporaryDirectory();
   const archive = join(directory, "disk.tar.gz");

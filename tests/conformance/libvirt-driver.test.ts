@@ -18,6 +18,7 @@ import { silentContext } from "../faults/guest-resource.ts";
 import { driverSuite } from "./driver-suite.ts";
 import { LibvirtDaemon, whyNoLibvirtd } from "./libvirt-daemon.ts";
 import { LibvirtHome } from "./libvirt-driver-home.ts";
+import { askedAndTypedTo } from "./libvirt-lifecycle.ts";
 import { freePort, tcp } from "./qemu-driver-home.ts";
 
 const whyNot = await whyNoLibvirtd();
@@ -398,20 +399,5 @@ test("a guest is asked to end, with a console that can be typed to", async () =>
   const restart = { when: "no", backoffMs: 0 } as const;
   const lifecycle = { shutdownTimeoutMs: 20_000, restart };
   const changes = { imagePath: image.path, digest: image.manifest.digest, lifecycle };
-  const asked = await home.spec({}, { ...changes, args: ["handle"] });
-  const typed = await home.spec({}, { ...changes, args: ["echo"] });
-  for (const spec of [asked, typed]) await home.driver.apply(spec, never);
-  const shows = (id: string, line: string) =>
-    poll(async () => {
-      const lines = await home.driver.consoleTail(id, 50);
-      return lines.includes(line) ? true : undefined;
-    }, AGAINST_SLOW_MACHINES);
-  for (const { id } of [asked, typed]) expect(await shows(id, "ready")).toBe(true);
-  const console = await home.driver.openConsole(typed.id);
-  console.write("hello\n");
-  expect(await shows(typed.id, "you said: hello")).toBe(true);
-  console.destroy();
-  await home.driver.stop(asked.id);
-  expect(await home.driver.status(asked.id)).toMatchObject({ state: "stopped", exitStatus: 7 });
-  expect(await shows(asked.id, "handled")).toBe(true);
+  await askedAndTypedTo(home, changes, AGAINST_SLOW_MACHINES);
 });

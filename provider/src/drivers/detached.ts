@@ -41,6 +41,23 @@ export async function startDetached(process: DetachedProcess): Promise<StartedPr
   return { pid: child.pid ?? 0, startedAtMs };
 }
 
+/** The same for a program that reads nothing; the file at `log` is begun anew with what it says. */
+export async function startLogged(
+  process: Pick<DetachedProcess, "program" | "args" | "directory"> & { readonly log: string },
+): Promise<StartedProcess> {
+  const { log, ...rest } = process;
+  const descriptor = openSync(log, "w", 0o600);
+  try {
+    return await startDetached({
+      ...rest,
+      stdio: ["ignore", descriptor, descriptor],
+      environment: {},
+    });
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** A descriptor to read the bytes from. The file has lost its name before the first byte is
  * written: no crash can leave it behind. */
 export function openConfiguration(directory: string, configuration: Buffer): number {

@@ -6,7 +6,9 @@ import type { StoredImage } from "@pulumi-unikernel/toolchain";
 import type { Driver } from "../drivers/driver.ts";
 import { type GuestImages, KeepingDriver } from "../drivers/keeping-driver.ts";
 import type { LibvirtDriverOptions } from "../drivers/libvirt/libvirt-driver.ts";
-import { type DriverSelection, isXen } from "./guest-driver-input.ts";
+import type { PropertyMap } from "../values.ts";
+import { type DriverSelection, driverSelection, isXen } from "./guest-driver-input.ts";
+import type { CheckFailure } from "./resource.ts";
 
 export const DRIVER_NAMES = ["qemu", "libvirt", "sandbox"] as const;
 
@@ -34,6 +36,21 @@ export interface GuestMachine {
   /** The Pulumi program's directory. Two copies of a program may have equal URNs: whom a guest
    * belongs to is said by both. */
   readonly programDirectory: string;
+}
+
+/** The driver that inputs name and their image, as far as it is known; or why the two cannot run
+ * here. */
+export async function driverAndImage(
+  machine: GuestMachine,
+  plain: PropertyMap,
+): Promise<{ readonly driver: Driver; readonly image: GuestImage | undefined } | CheckFailure> {
+  const selection = driverSelection(plain.driver);
+  const driver = await machine.driver(selection);
+  const unavailable = await driver.unavailable();
+  if (unavailable !== null) return { property: "driver", reason: unavailable };
+  const image = typeof plain.image === "string" ? await machine.image(plain.image) : undefined;
+  const problem = platformProblem(selection, image?.manifest?.platform);
+  return problem === null ? { driver, image } : { property: "image", reason: problem };
 }
 
 /** The real one; its modules are loaded at first use. */

@@ -24,8 +24,8 @@ import {
 } from "./guest-inputs.ts";
 import {
   DRIVER_NAMES,
+  driverAndImage,
   type GuestMachine,
-  platformProblem,
   machine as realMachine,
 } from "./guest-machine.ts";
 import { networkMachineFailures, withGuestNames } from "./guest-network-inputs.ts";
@@ -59,13 +59,9 @@ export function createGuest(machine: GuestMachine): Resource {
   ): Promise<CheckFailure[]> {
     const plain = unwrapMap(inputs);
     if (containsUnknown(plain.driver ?? null)) return [];
-    const selection = driverSelection(plain.driver);
-    const driver = await machine.driver(selection);
-    const unavailable = await driver.unavailable();
-    if (unavailable !== null) return [{ property: "driver", reason: unavailable }];
-    const image = typeof plain.image === "string" ? await machine.image(plain.image) : undefined;
-    const problem = platformProblem(selection, image?.manifest?.platform);
-    if (problem !== null) return [{ property: "image", reason: problem }];
+    const found = await driverAndImage(machine, plain);
+    if ("reason" in found) return [found];
+    const { driver, image } = found;
     const failures = [
       ...(await volumeMachineFailures(driver, image, plain.volumes, (holder) =>
         isOwnVolume(holder, ownerOf(urn), olds),

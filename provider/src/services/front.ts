@@ -1,10 +1,9 @@
 // What stands in front of a service's replicas: one HAProxy, which outlives us, is described by
 // files, and learns of replicas through its runtime API, never by reading its file again.
-import { closeSync, openSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { startDetached } from "../drivers/detached.ts";
+import { startLogged } from "../drivers/detached.ts";
 import { type FoundProcess, findAll, stopAll } from "../drivers/guest-processes.ts";
 import { replaceFile } from "../drivers/networks/files.ts";
 import { findExecutable } from "../drivers/qemu/executable.ts";
@@ -71,19 +70,8 @@ async function start(files: ServiceFiles, name: string): Promise<void> {
   // One that does not answer any more must not stay beside its successor.
   for (const { pid } of fronts.filter(({ role }) => role === name)) process.kill(pid, "SIGKILL");
   const predecessors = fronts.filter(({ role }) => role !== name).map(({ pid }) => String(pid));
-  const log = openSync(files.log, "w", 0o600);
-  let pid: number;
-  try {
-    ({ pid } = await startDetached({
-      program,
-      args: ["-db", "-f", name, ...(predecessors.length === 0 ? [] : ["-sf", ...predecessors])],
-      directory: files.directory,
-      stdio: ["ignore", log, log],
-      environment: {},
-    }));
-  } finally {
-    closeSync(log);
-  }
+  const args = ["-db", "-f", name, ...(predecessors.length === 0 ? [] : ["-sf", ...predecessors])];
+  const { pid } = await startLogged({ program, args, directory: files.directory, log: files.log });
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadline) {
     // Its predecessor answers until it does.

@@ -1,6 +1,5 @@
 // A client of HAProxy's runtime API: commands go in, and what they answer comes back.
-import { connect } from "node:net";
-import { withShortPath } from "../drivers/qemu/qmp.ts";
+import { answerOf } from "../drivers/socket-answer.ts";
 import type { ServiceFiles } from "./files.ts";
 import {
   parseServers,
@@ -10,28 +9,10 @@ import {
   serverCommands,
 } from "./haproxy-configuration.ts";
 
-const ANSWER_TIMEOUT_MS = 5_000;
 /** HAProxy refuses lines longer than its buffer of 16 KiB. */
 const LINE_BYTES_MAX = 8_000;
 
-/** Undefined when nobody answers. */
-function ask(files: ServiceFiles, line: string): Promise<string | undefined> {
-  return withShortPath(
-    files.control,
-    (path) =>
-      new Promise((resolve) => {
-        const socket = connect({ path });
-        let answer = "";
-        socket.setEncoding("utf8").setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy());
-        socket.on("connect", () => socket.write(`${line}\n`));
-        socket.on("data", (text: string) => {
-          answer += text;
-        });
-        socket.on("error", () => undefined);
-        socket.on("close", () => resolve(answer === "" ? undefined : answer));
-      }),
-  );
-}
+const ask = (files: ServiceFiles, line: string) => answerOf(files.control, line);
 
 /** The process that answers; undefined when none does. */
 export async function answeringProcess(files: ServiceFiles): Promise<number | undefined> {

@@ -1,16 +1,13 @@
 // A network's switch: starting it so that it outlives us, finding it, telling it to read its file
 // again.
-import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { pause } from "../../guests/wait.ts";
-import { startDetached } from "../detached.ts";
+import { startLogged } from "../detached.ts";
 import { type FoundProcess, findAll, stopAll } from "../guest-processes.ts";
-import { withShortPath } from "../qemu/qmp.ts";
+import { answerOf } from "../socket-answer.ts";
 import { type NetworkFiles, RELATIVE } from "./files.ts";
 
 const START_TIMEOUT_MS = 10_000;
-const ANSWER_TIMEOUT_MS = 5_000;
 
 const roleOf = (files: NetworkFiles) => (args: readonly string[]) =>
   args[1] === "--network" && args[2] === files.id ? ("switch" as const) : undefined;
@@ -29,7 +26,7 @@ export async function refreshSwitch(
   files: NetworkFiles,
   program: () => Promise<string>,
 ): Promise<ReadonlyMap<string, boolean>> {
-  const answer = (await ask(files)) ?? (await start(files, await program()));
+  const answer = (await answerOf(files.control)) ?? (await start(files, await program()));
   const [first = "", ...rest] = answer.trim().split("\n");
   if (first !== "ok") throw new Error(`the switch of ${files.id} refused its file: ${first}`);
   return new Map(rest.map((line) => [line.split(" ")[0] ?? "", line.endsWith(" connected")]));
@@ -38,22 +35,11 @@ export async function refreshSwitch(
 async function start(files: NetworkFiles, program: string): Promise<string> {
   // One that does not answer must not stay beside its successor.
   await stopSwitch(files);
-  const log = openSync(files.log, "w", 0o600);
-  let pid: number;
-  try {
-    ({ pid } = await startDetached({
-      program,
-      args: ["--network", files.id, RELATIVE.members, RELATIVE.control],
-      directory: files.directory,
-      stdio: ["ignore", log, log],
-      environment: {},
-    }));
-  } finally {
-    closeSync(log);
-  }
+  const args = ["--network", files.id, RELATIVE.members, RELATIVE.control];
+  const { pid } = await startLogged({ program, args, directory: files.directory, log: files.log });
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadline) {
-    const answer = await ask(files);
+    const answer = await answerOf(files.control);
     if (answer !== undefined) return answer;
     if (!isThere(pid) && (await findSwitch(files)) === undefined) {
       const reason = (await readFile(files.log, "utf8").catch(() => "")).trim();
@@ -70,22 +56,4 @@ function isThere(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-/** Undefined when no switch answers. */
-function ask(files: NetworkFiles): Promise<string | undefined> {
-  return withShortPath(
-    files.control,
-    (path) =>
-      new Promise((resolve) => {
-        const socket = connect({ path });
-        let answer = "";
-        socket.setEncoding("utf8").setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy());
-        socket.on("data", (text: string) => {
-          answer += text;
-        });
-        socket.on("error", () => undefined);
-        socket.on("close", () => resolve(answer === "" ? undefined : answer));
-      }),
-  );
 }
